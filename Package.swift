@@ -1,0 +1,95 @@
+// swift-tools-version: 6.2
+// The only statement of the floors: a target may import what stands in its dependencies, and nothing else
+// (`swift build --explicit-target-dependency-import-check error`).
+import PackageDescription
+
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+/// A Swift library below the roof.
+func library(_ name: String, _ path: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, path: path, swiftSettings: strict)
+}
+
+/// An executable `cram-VERB` on the roof: argument parsing and glue, nothing else.
+func verb(_ name: String, _ house: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: "cram-\(name)", dependencies: ["CramCommand"] + dependencies,
+    path: "Sources/\(house)/cram-\(name)", swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: ["TestSupport"] + dependencies, path: "Tests/\(name)Tests",
+    swiftSettings: strict)
+}
+
+let package = Package(
+  name: "cram",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+  ],
+  targets: [
+    // Floor 0: C. Optimised in debug builds too, so that tests stay quick.
+    .target(
+      name: "CPlatform", path: "Sources/Protocol/CPlatform",
+      cSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("crypto")]),
+    .systemLibrary(
+      name: "CZstd", path: "Sources/Shards/CZstd", pkgConfig: "libzstd",
+      providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(
+      name: "CZlib", path: "Sources/DataPrep/CZlib", pkgConfig: "zlib",
+      providers: [.apt(["zlib1g-dev"])]),
+    .target(
+      name: "CTextKernels", path: "Sources/DataPrep/CTextKernels",
+      cSettings: [.unsafeFlags(["-O3"])]),
+    .target(
+      name: "CKernels", path: "Sources/Trainer/CKernels", cSettings: [.unsafeFlags(["-O3"])],
+      linkerSettings: [.linkedLibrary("m")]),
+    .target(
+      name: "COpenBLAS", path: "Sources/Trainer/COpenBLAS", cSettings: [.unsafeFlags(["-O3"])],
+      linkerSettings: [.linkedLibrary("dl")]),
+
+    // Floor 1
+    library("RingProtocol", "Sources/Protocol/RingProtocol", ["CPlatform"]),
+
+    // Floor 2
+    library("Shards", "Sources/Shards/Shards", ["RingProtocol", "CZstd"]),
+    library("Tokenization", "Sources/DataPrep/Tokenization", ["RingProtocol", "CTextKernels"]),
+
+    // Floor 3
+    library(
+      "DataPrep", "Sources/DataPrep/DataPrep",
+      ["Shards", "Tokenization", "RingProtocol", "CTextKernels", "CZstd", "CZlib"]),
+    library("Training", "Sources/Trainer/Training", ["RingProtocol", "CKernels", "COpenBLAS"]),
+
+    // Roof
+    library(
+      "CramCommand", "Sources/Protocol/CramCommand",
+      [
+        "RingProtocol", "CPlatform",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    verb("ring", "Protocol", ["RingProtocol"]),
+    verb("inspect", "Shards", ["Shards", "Tokenization", "RingProtocol"]),
+    verb("stream", "Shards", ["Shards", "RingProtocol"]),
+    verb("dedup", "DataPrep", ["DataPrep", "RingProtocol"]),
+    verb("filter", "DataPrep", ["DataPrep", "Tokenization", "RingProtocol"]),
+    verb("vocab", "DataPrep", ["DataPrep", "Tokenization", "RingProtocol"]),
+    verb("tokenize", "DataPrep", ["DataPrep", "Shards", "Tokenization", "RingProtocol"]),
+    verb("train", "Trainer", ["Training", "RingProtocol"]),
+    verb("evaluate", "Trainer", ["Training", "Tokenization", "RingProtocol"]),
+    verb("export", "Trainer", ["Training", "RingProtocol"]),
+
+    // Tests
+    .target(
+      name: "TestSupport", dependencies: [], path: "Tests/TestSupport", swiftSettings: strict),
+    tests("RingProtocol", ["RingProtocol", "CPlatform"]),
+    tests("CramCommand", ["CramCommand", "RingProtocol"]),
+    tests("Shards", ["Shards", "RingProtocol", "CZstd"]),
+    tests("Tokenization", ["Tokenization", "RingProtocol"]),
+    tests("DataPrep", ["DataPrep", "Shards", "Tokenization", "RingProtocol"]),
+    tests("Training", ["Training", "RingProtocol"]),
+    tests("EndToEnd", ["RingProtocol"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
