@@ -89,7 +89,12 @@ let package = Package(
     tests("Tokenization", ["Tokenization", "RingProtocol"]),
     tests("DataPrep", ["DataPrep", "Shards", "Tokenization", "RingProtocol"]),
     tests("Training", ["Training", "RingProtocol"]),
-    tests("EndToEnd", ["RingProtocol"]),
+    tests(
+      "EndToEnd",
+      [
+        "RingProtocol", "cram-dedup", "cram-filter", "cram-vocab", "cram-tokenize", "cram-inspect",
+        "cram-stream", "cram-ring", "cram-train", "cram-evaluate", "cram-export",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )
