@@ -2,7 +2,7 @@
 ///
 /// An alternating Feistel network over the smallest power of two that holds `count`, with cycle walking back into the
 /// range. Integers only and no generator of anybody's library, so that the same key gives the same order on every
-/// machine and in every release; `version` names the rule and `FORMAT.md` has test vectors.
+/// machine and in every release; `version` names the rule, and `PROTOCOL.md` has test vectors.
 ///
 /// - Complexity: O(1) memory; a look-up is 8 rounds, on average at most twice that.
 public struct KeyedPermutation: Sendable {
