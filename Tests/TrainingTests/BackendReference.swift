@@ -13,7 +13,8 @@ struct ReferenceBackend: Backend {
   }
 
   func linear(
-    _ y: Floats, _ x: ConstantFloats, _ weight: ConstantFloats, rows: Int, outputs: Int, inputs: Int,
+    _ y: Floats, _ x: ConstantFloats, _ weight: ConstantFloats, rows: Int, outputs: Int,
+    inputs: Int,
     accumulate: Bool
   ) {
     for row in 0..<rows {
@@ -21,7 +22,8 @@ struct ReferenceBackend: Backend {
         let sum = (0..<inputs).reduce(0.0) {
           $0 + Double(x[row * inputs + $1]) * Double(weight[output * inputs + $1])
         }
-        y[row * outputs + output] = Float(sum + (accumulate ? Double(y[row * outputs + output]) : 0))
+        y[row * outputs + output] = Float(
+          sum + (accumulate ? Double(y[row * outputs + output]) : 0))
       }
     }
   }
@@ -156,7 +158,7 @@ struct ReferenceBackend: Backend {
     _ values: Floats, _ moments1: Floats, _ moments2: Floats, _ gradients: ConstantFloats,
     _ scalars: AdamWScalars, count: Int
   ) {
-    let beta1 = Double(scalars.beta1), beta2 = Double(scalars.beta2)
+    let beta1 = scalars.beta1, beta2 = scalars.beta2
     for i in 0..<count {
       let g = Double(gradients[i]) * Double(scalars.gradientScale)
       let m = beta1 * Double(moments1[i]) + (1 - beta1) * g

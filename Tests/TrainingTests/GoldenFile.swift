@@ -1,5 +1,4 @@
 import Foundation
-
 import Training
 
 /// A file that `scripts/golden-gradients` made with PyTorch.

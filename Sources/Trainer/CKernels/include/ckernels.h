@@ -16,6 +16,8 @@ typedef struct ckernels_adamw {
   float decay;                     ///< multiplies each value first: 1 − learning rate · weight decay
   float beta1;                     ///< share of the old first moment
   float beta2;                     ///< share of the old second moment
+  float new1;                      ///< 1 − beta1 and
+  float new2;                      ///< 1 − beta2, rounded from double: from the floats they would be off by 1e-6
   float step_size;                 ///< learning rate / (1 − beta1^t)
   float inverse_root_correction2;  ///< 1 / √(1 − beta2^t)
   float epsilon;                   ///< added to the corrected root

@@ -25,7 +25,8 @@ package protocol Backend: Sendable {
 
   /// y[N, out] = x[N, in] · Wᵀ, added to y's old values with `accumulate`.
   func linear(
-    _ y: Floats, _ x: ConstantFloats, _ weight: ConstantFloats, rows: Int, outputs: Int, inputs: Int,
+    _ y: Floats, _ x: ConstantFloats, _ weight: ConstantFloats, rows: Int, outputs: Int,
+    inputs: Int,
     accumulate: Bool)
 
   /// dX[N, in] = dY[N, out] · W, added to dX's old values with `accumulate`.
@@ -95,8 +96,8 @@ package struct AdamWScalars {
   package var gradientScale: Float
   /// Multiplies each value first: 1 − learning rate · weight decay.
   package var decay: Float
-  package var beta1: Float
-  package var beta2: Float
+  package var beta1: Double
+  package var beta2: Double
   /// learning rate / (1 − beta1^t).
   package var stepSize: Float
   /// 1 / √(1 − beta2^t).
@@ -104,7 +105,7 @@ package struct AdamWScalars {
   package var epsilon: Float
 
   package init(
-    gradientScale: Float, decay: Float, beta1: Float, beta2: Float, stepSize: Float,
+    gradientScale: Float, decay: Float, beta1: Double, beta2: Double, stepSize: Float,
     inverseRootCorrection2: Float, epsilon: Float
   ) {
     self.gradientScale = gradientScale

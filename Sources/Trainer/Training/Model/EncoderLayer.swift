@@ -71,7 +71,8 @@ struct EncoderLayer {
       scratch.dGated, dOutput, weights.denseOut, rows: N, outputs: C, inputs: F / 2,
       accumulate: false)
     backend.gatedGELUGradient(
-      dValueGate, gradients.gated + row * (F / 2), scratch.dGated, kept.valueGate + row * F, rows: N,
+      dValueGate, gradients.gated + row * (F / 2), scratch.dGated, kept.valueGate + row * F,
+      rows: N,
       width: F / 2)
     backend.linearInputGradient(
       scratch.dNormed, dValueGate, weights.denseIn, rows: N, outputs: F, inputs: C,
@@ -79,7 +80,8 @@ struct EncoderLayer {
     backend.layerNormGradient(
       gradients.middle + row * C, partials + 2 * C, partials + 3 * C, gradients.normed2 + row * C,
       residual: dOutput, scratch.dNormed, kept.middle + row * C, mean: kept.mean2 + row,
-      rstd: kept.rstd2 + row, weight: weights.norm2Weight, bias: weights.norm2Bias, rows: N, width: C)
+      rstd: kept.rstd2 + row, weight: weights.norm2Weight, bias: weights.norm2Bias, rows: N,
+      width: C)
     attendBackward(part, partials, scratch, backend)
   }
 
@@ -102,7 +104,8 @@ struct EncoderLayer {
     backend.layerNormGradient(
       gradients.input + row * C, partials, partials + C, gradients.normed1 + row * C,
       residual: dMiddle, scratch.dNormed, kept.x + row * C, mean: kept.mean1 + row,
-      rstd: kept.rstd1 + row, weight: weights.norm1Weight, bias: weights.norm1Bias, rows: N, width: C)
+      rstd: kept.rstd1 + row, weight: weights.norm1Weight, bias: weights.norm1Bias, rows: N,
+      width: C)
   }
 
   /// The independent pieces of this layer's weight gradients, the dearest first.

@@ -26,7 +26,8 @@ extension MaskedLanguageModel {
     backend.forEach((tensor.count + each - 1) / each) { part, _ in
       let range = part * each..<min(tensor.count, (part + 1) * each)
       normal.fill(
-        values[tensor.range.lowerBound + range.lowerBound..<tensor.range.lowerBound + range.upperBound],
+        values[
+          tensor.range.lowerBound + range.lowerBound..<tensor.range.lowerBound + range.upperBound],
         from: UInt64(tensor.offset + range.lowerBound), deviation: deviation)
     }
   }

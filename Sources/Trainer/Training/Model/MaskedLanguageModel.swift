@@ -196,7 +196,9 @@ extension MaskedLanguageModel {
 extension MaskedLanguageModel {
   private func check(_ batch: MaskedBatch) -> [Part] {
     let tokens = batch.sequences > 0 ? batch.inputIDs.count / batch.sequences : 0
-    precondition(tokens <= sequenceLength, "\(tokens) tokens a sequence, the model was made for \(sequenceLength)")
+    precondition(
+      tokens <= sequenceLength,
+      "\(tokens) tokens a sequence, the model was made for \(sequenceLength)")
     check(ids: batch.inputIDs, sequences: batch.sequences)
     precondition(
       batch.places.count == batch.labels.count,

@@ -93,7 +93,8 @@ extension ModelConfiguration {
     try Self.require(
       hiddenSize % heads == 0, "hidden_size", hiddenSize, "a multiple of the \(heads) heads")
     try Self.require(hiddenSize % 2 == 0, "hidden_size", hiddenSize, "an even number")
-    try Self.require(intermediateSize % 2 == 0, "intermediate_size", intermediateSize, "an even number")
+    try Self.require(
+      intermediateSize % 2 == 0, "intermediate_size", intermediateSize, "an even number")
     try Self.require(
       (0..<vocabularySize).contains(padID), "pad_token_id", padID, "0 to \(vocabularySize - 1)")
     try Self.require(

@@ -58,4 +58,3 @@ public struct ParameterLayout: Equatable, Sendable {
     count += tensor.count
   }
 }
-

@@ -85,7 +85,8 @@ struct Wiring {
     let own = plan.decoder
     return DecoderHead(
       shape: shape, cut: plan.cut, words: tensor(words, in: values),
-      normWeight: tensor("\(norm).weight", in: values), normBias: tensor("\(norm).bias", in: values),
+      normWeight: tensor("\(norm).weight", in: values),
+      normBias: tensor("\(norm).bias", in: values),
       dWords: tensor(words, in: gradients), dNormWeight: tensor("\(norm).weight", in: gradients),
       dNormBias: tensor("\(norm).bias", in: gradients), output: at(plan.output),
       gathered: at(own.gathered), normed: at(own.normed), mean: at(own.mean), rstd: at(own.rstd),

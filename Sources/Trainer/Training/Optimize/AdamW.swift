@@ -58,7 +58,7 @@ public final class AdamW {
     let t = Double(stepCount)
     return AdamWScalars(
       gradientScale: Float(gradientScale), decay: Float(decays ? 1 - rate * weightDecay : 1),
-      beta1: Float(beta1), beta2: Float(beta2), stepSize: Float(rate / (1 - pow(beta1, t))),
+      beta1: beta1, beta2: beta2, stepSize: Float(rate / (1 - pow(beta1, t))),
       inverseRootCorrection2: Float(1 / (1 - pow(beta2, t)).squareRoot()), epsilon: Float(epsilon))
   }
 }

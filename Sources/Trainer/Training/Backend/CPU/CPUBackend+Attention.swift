@@ -29,8 +29,10 @@ extension CPUBackend {
       kernels.pointee.softmax_gradient(p, dP, lse + T * head, delta, scale, T, T)
       let dS = dP
       blas.product(dQ, stride, .init(dS, T), .init(q + D, stride), m: T, n: D, k: T)
-      blas.product(dQ + D, stride, .init(dS, T, transposed: true), .init(q, stride), m: T, n: D, k: T)
-      blas.product(dQ + 2 * D, stride, .init(p, T, transposed: true), .init(dO, C), m: T, n: D, k: T)
+      blas.product(
+        dQ + D, stride, .init(dS, T, transposed: true), .init(q, stride), m: T, n: D, k: T)
+      blas.product(
+        dQ + 2 * D, stride, .init(p, T, transposed: true), .init(dO, C), m: T, n: D, k: T)
     }
   }
 
@@ -39,6 +41,7 @@ extension CPUBackend {
     _ s: Floats, _ q: ConstantFloats, _ stride: Int, _ T: Int, _ D: Int, _ scale: Float
   ) {
     blas.product(
-      s, T, .init(q, stride), .init(q + D, stride, transposed: true), m: T, n: T, k: D, alpha: scale)
+      s, T, .init(q, stride), .init(q + D, stride, transposed: true), m: T, n: T, k: D, alpha: scale
+    )
   }
 }

@@ -29,7 +29,8 @@ package struct CPUBackend: Backend, @unchecked Sendable {
   package func forEach(_ parts: Int, _ body: (Int, Int) -> Void) { pool.run(parts, body) }
 
   package func linear(
-    _ y: Floats, _ x: ConstantFloats, _ weight: ConstantFloats, rows: Int, outputs: Int, inputs: Int,
+    _ y: Floats, _ x: ConstantFloats, _ weight: ConstantFloats, rows: Int, outputs: Int,
+    inputs: Int,
     accumulate: Bool
   ) {
     blas.product(
@@ -110,8 +111,9 @@ package struct CPUBackend: Backend, @unchecked Sendable {
     _ scalars: AdamWScalars, count: Int
   ) {
     let words = ckernels_adamw(
-      gradient_scale: scalars.gradientScale, decay: scalars.decay, beta1: scalars.beta1,
-      beta2: scalars.beta2, step_size: scalars.stepSize,
+      gradient_scale: scalars.gradientScale, decay: scalars.decay, beta1: Float(scalars.beta1),
+      beta2: Float(scalars.beta2), new1: Float(1 - scalars.beta1), new2: Float(1 - scalars.beta2),
+      step_size: scalars.stepSize,
       inverse_root_correction2: scalars.inverseRootCorrection2, epsilon: scalars.epsilon)
     kernels.pointee.adamw(values, moments1, moments2, gradients, words, count)
   }

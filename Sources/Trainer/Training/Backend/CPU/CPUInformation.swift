@@ -36,7 +36,8 @@ public struct CPUInformation: Equatable, Sendable {
           let a = memory.pointer + 3 * size * size * part
           let b = a + size * size
           for _ in 0..<repeats {
-            blas.product(b + size * size, size, .init(a, size), .init(b, size), m: size, n: size, k: size)
+            blas.product(
+              b + size * size, size, .init(a, size), .init(b, size), m: size, n: size, k: size)
           }
         }
       }

@@ -25,7 +25,8 @@ public struct OpenBLAS: @unchecked Sendable {
     var reason = [CChar](repeating: 0, count: 512)
     let coreType = ckernels_has_avx512() != 0 ? "SkylakeX" : nil
     guard let library = copenblas_open(coreType, &reason, UInt(reason.count)) else {
-      let words = String(decoding: reason.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+      let words = String(
+        decoding: reason.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
       return .failure(.noOpenBLAS(reason: words))
     }
     return .success(OpenBLAS(library: library))
