@@ -1,1 +1,3 @@
 #pragma once
+#include "json_line.h"
+#include "utf8.h"

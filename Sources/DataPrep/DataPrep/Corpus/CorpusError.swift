@@ -1,0 +1,39 @@
+import RingProtocol
+
+/// Why documents cannot be read.
+public enum CorpusError: Error, Equatable, CustomStringConvertible {
+  /// No path was given.
+  case noInput
+  /// An argument that yields no file.
+  case nothingFound(argument: String, reason: String)
+  /// The system refused.
+  case file(FileError)
+  /// A known form of compression, or another format, that is not read.
+  case unsupported(path: String, format: String)
+  /// Compressed data that cannot be what was written.
+  case damaged(path: String, format: String, detail: String)
+  /// Compressed data that ends too early.
+  case truncated(path: String, format: String)
+  /// A line that is no document.
+  case badLine(path: String, line: Int, problem: String)
+  /// A line of more bytes than allowed.
+  case lineTooLong(path: String, line: Int, limit: UInt64)
+
+  public var description: String {
+    switch self {
+    case .noInput: "no input; name files, folders or globs, - for standard input, or --files-from"
+    case .nothingFound(let argument, let reason): "input \(argument): \(reason)"
+    case .file(let error): "\(error)"
+    case .unsupported(let path, let format):
+      "\(path) is \(format), which is not read; give JSON lines or .txt, plain, .gz or .zst"
+    case .damaged(let path, let format, let detail):
+      "\(path): damaged \(format) data (\(detail)); fetch or make the file again"
+    case .truncated(let path, let format):
+      "\(path): the \(format) data ends too early; fetch or make the file again"
+    case .badLine(let path, let line, let problem):
+      "\(path):\(line): \(problem); repair the line, or give --skip-damaged to drop such lines"
+    case .lineTooLong(let path, let line, let limit):
+      "\(path):\(line): longer than \(limit) bytes; give a larger --line-limit, or one document a line"
+    }
+  }
+}

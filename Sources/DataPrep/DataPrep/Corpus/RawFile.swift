@@ -1,0 +1,96 @@
+import Glibc
+import RingProtocol
+
+/// The bytes of one input file as they are stored, through a buffer of 256 KiB.
+///
+/// A reader that waits for a pipe or a terminal looks up every tenth of a second whether it should stop.
+final class RawFile {
+  let path: String
+  private let descriptor: Int32
+  private let mayWait: Bool
+  private let isStopped: () -> Bool
+  private let buffer: UnsafeMutableRawBufferPointer
+  private var position = 0
+  private var filled = 0
+  private(set) var hasEnded = false
+  /// Bytes taken from the file so far.
+  private(set) var count: UInt64 = 0
+
+  private static let bufferBytes = 256 << 10
+
+  init(_ path: String, isStopped: @escaping () -> Bool) throws(CorpusError) {
+    let opened = path == "-" ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC)
+    guard opened >= 0 else { throw .file(FileError("read", path, errno: errno)) }
+    var status = stat()
+    guard fstat(opened, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else {
+      close(opened)
+      throw .file(FileError("read", path, errno: EISDIR))
+    }
+    self.path = path
+    self.isStopped = isStopped
+    descriptor = opened
+    mayWait = status.st_mode & S_IFMT != S_IFREG
+    buffer = .allocate(byteCount: Self.bufferBytes, alignment: 64)
+  }
+
+  deinit {
+    close(descriptor)
+    buffer.deallocate()
+  }
+
+  /// What is buffered and not yet taken.
+  var available: UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: buffer[position..<filled])
+  }
+
+  /// Takes the first `count` of the available bytes.
+  func take(_ count: Int) {
+    position += count
+  }
+
+  /// Waits for more available bytes; afterwards there are none only at the file's end.
+  func fill() throws(CorpusError) {
+    if position == filled { (position, filled) = (0, 0) }
+    if filled == buffer.count {
+      buffer.copyMemory(from: available)
+      (position, filled) = (0, filled - position)
+    }
+    let free = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+    filled += try readSome(into: free)
+  }
+
+  /// Buffers at least `count` bytes where the file has them.
+  func fill(atLeast count: Int) throws(CorpusError) {
+    while available.count < count, !hasEnded { try fill() }
+  }
+
+  /// The next bytes, past the buffer where it is empty; 0 at the end.
+  func read(into target: UnsafeMutableRawBufferPointer) throws(CorpusError) -> Int {
+    guard !available.isEmpty else { return try readSome(into: target) }
+    let count = min(available.count, target.count)
+    target.copyMemory(from: UnsafeRawBufferPointer(rebasing: available[..<count]))
+    take(count)
+    return count
+  }
+
+  private func readSome(into target: UnsafeMutableRawBufferPointer) throws(CorpusError) -> Int {
+    while !hasEnded {
+      if mayWait, !isReady() {
+        if isStopped() { return 0 }
+        continue
+      }
+      let got = Glibc.read(descriptor, target.baseAddress, target.count)
+      if got < 0, errno == EINTR || errno == EAGAIN { continue }
+      guard got >= 0 else { throw .file(FileError("read", path, errno: errno)) }
+      hasEnded = got == 0
+      count += UInt64(got)
+      return got
+    }
+    return 0
+  }
+
+  private func isReady() -> Bool {
+    var one = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return poll(&one, 1, 100) > 0
+  }
+}

@@ -1,0 +1,85 @@
+import Glibc
+
+/// A lock that threads can wait under until something has changed.
+///
+/// Meant for things that happen some hundred times a second: every change wakes all who wait.
+final class Monitor<State>: @unchecked Sendable {
+  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+  private let changed: UnsafeMutablePointer<pthread_cond_t>
+  private var state: State
+
+  init(_ state: State) {
+    self.state = state
+    mutex = .allocate(capacity: 1)
+    changed = .allocate(capacity: 1)
+    mutex.initialize(to: pthread_mutex_t())
+    changed.initialize(to: pthread_cond_t())
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(changed, nil)
+  }
+
+  deinit {
+    pthread_cond_destroy(changed)
+    pthread_mutex_destroy(mutex)
+    changed.deallocate()
+    mutex.deallocate()
+  }
+
+  /// Changes the state and wakes those who wait.
+  func change<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
+    pthread_mutex_lock(mutex)
+    defer {
+      pthread_cond_broadcast(changed)
+      pthread_mutex_unlock(mutex)
+    }
+    return try body(&state)
+  }
+
+  /// Reads the state.
+  func read<Result>(_ body: (State) -> Result) -> Result {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    return body(state)
+  }
+
+  /// Waits until `body` gives something, and returns it. `body` may change the state in the call that does.
+  func wait<Result>(until body: (inout State) -> Result?) -> Result {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    while true {
+      if let result = body(&state) {
+        pthread_cond_broadcast(changed)
+        return result
+      }
+      pthread_cond_wait(changed, mutex)
+    }
+  }
+
+  /// As `wait`, but every `milliseconds` without a change `onPause` is called; it may throw to end the wait.
+  func wait<Result>(
+    pausingEvery milliseconds: Int, onPause: () throws -> Void, until body: (inout State) -> Result?
+  ) throws -> Result {
+    while true {
+      if let result = waitOnce(milliseconds, body) { return result }
+      try onPause()
+    }
+  }
+
+  private func waitOnce<Result>(_ milliseconds: Int, _ body: (inout State) -> Result?) -> Result? {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    for _ in 0..<2 {
+      if let result = body(&state) {
+        pthread_cond_broadcast(changed)
+        return result
+      }
+      var limit = timespec()
+      clock_gettime(CLOCK_REALTIME, &limit)
+      let nanoseconds = limit.tv_nsec + milliseconds * 1_000_000
+      limit.tv_sec += nanoseconds / 1_000_000_000
+      limit.tv_nsec = nanoseconds % 1_000_000_000
+      pthread_cond_timedwait(changed, mutex, &limit)
+    }
+    return body(&state)
+  }
+}
