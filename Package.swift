@@ -87,7 +87,9 @@ let package = Package(
     tests("CramCommand", ["CramCommand", "RingProtocol"]),
     tests("Shards", ["Shards", "RingProtocol", "CZstd"]),
     tests("Tokenization", ["Tokenization", "RingProtocol"]),
-    tests("DataPrep", ["DataPrep", "Shards", "Tokenization", "RingProtocol"]),
+    tests(
+      "DataPrep",
+      ["DataPrep", "Shards", "Tokenization", "RingProtocol", "CTextKernels", "CZstd", "CZlib"]),
     tests("Training", ["Training", "RingProtocol"]),
     tests(
       "EndToEnd",

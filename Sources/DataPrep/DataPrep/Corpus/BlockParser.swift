@@ -27,7 +27,10 @@ final class BlockParser {
       switch files[segment.file].isText ? inputs.textDocuments : nil {
       case nil: try parseLines(bytes, from: place, arena: arena)
       case .file: try add(text: bytes, at: place)
-      case .line: try forEachLine(of: bytes, from: place) { (line, at) throws(CorpusError) in try add(text: line, at: at) }
+      case .line:
+        try forEachLine(of: bytes, from: place) { (line, at) throws(CorpusError) in
+          try add(text: line, at: at)
+        }
       case .paragraph: try parseParagraphs(bytes, from: place)
       }
     }
@@ -75,7 +78,8 @@ final class BlockParser {
   }
 
   private func isBlank(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    bytes.isEmpty || cram_is_blank(bytes.assumingMemoryBound(to: UInt8.self).baseAddress, bytes.count)
+    bytes.isEmpty
+      || cram_is_blank(bytes.assumingMemoryBound(to: UInt8.self).baseAddress, bytes.count)
   }
 
   // MARK: JSON
@@ -123,7 +127,8 @@ final class BlockParser {
   private func add(text: UnsafeRawBufferPointer, at place: Place) throws(CorpusError) {
     guard !isBlank(text) else { return }
     try checkLength(text, at: place)
-    guard cram_utf8_is_valid(text.assumingMemoryBound(to: UInt8.self).baseAddress, text.count) else {
+    guard cram_utf8_is_valid(text.assumingMemoryBound(to: UInt8.self).baseAddress, text.count)
+    else {
       return addFault(.invalidUTF8, text, id: nil, isJSON: false, at: place)
     }
     documents.append(

@@ -37,7 +37,8 @@ public struct Document: @unchecked Sendable {
 
   /// The number of Unicode code points of the text. One pass over it.
   public var characterCount: Int {
-    text.isEmpty ? 0 : cram_utf8_count(text.assumingMemoryBound(to: UInt8.self).baseAddress, text.count)
+    text.isEmpty
+      ? 0 : cram_utf8_count(text.assumingMemoryBound(to: UInt8.self).baseAddress, text.count)
   }
 
   /// Appends the document as one line of JSON, with every field as it was read.

@@ -25,7 +25,9 @@ final class GzipDecoder {
   }
 
   /// The next plain bytes; 0 at the end.
-  func read(from raw: RawFile, into target: UnsafeMutableRawBufferPointer) throws(CorpusError) -> Int {
+  func read(from raw: RawFile, into target: UnsafeMutableRawBufferPointer) throws(CorpusError)
+    -> Int
+  {
     while true {
       if raw.available.isEmpty { try raw.fill() }
       switch state {
@@ -54,7 +56,9 @@ final class GzipDecoder {
     state = .inMember
   }
 
-  private func inflate(_ raw: RawFile, into target: UnsafeMutableRawBufferPointer) throws(CorpusError) -> Int {
+  private func inflate(_ raw: RawFile, into target: UnsafeMutableRawBufferPointer)
+    throws(CorpusError) -> Int
+  {
     let input = raw.available  // may be empty: plain bytes can still wait inside zlib
     let bytes = input.assumingMemoryBound(to: UInt8.self)
     stream.pointee.next_in = UnsafeMutablePointer(mutating: bytes.baseAddress)

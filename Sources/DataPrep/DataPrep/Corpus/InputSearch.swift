@@ -42,7 +42,8 @@ struct InputSearch {
       let name = Folder.name(of: path)
       guard !Self.isNeverInput(name) else {
         throw .nothingFound(
-          argument: path, reason: "tells of documents but holds none; name the documents, or the folder")
+          argument: path,
+          reason: "tells of documents but holds none; name the documents, or the folder")
       }
       return files.append(CorpusFile(path: path, name: name))
     }
@@ -59,7 +60,9 @@ struct InputSearch {
     guard files.count > before else {
       throw .nothingFound(
         argument: path,
-        reason: "the folder holds no documents; expected .jsonl, .ndjson, .json or .txt, plain, .gz or .zst")
+        reason:
+          "the folder holds no documents; expected .jsonl, .ndjson, .json or .txt, plain, .gz or .zst"
+      )
     }
   }
 

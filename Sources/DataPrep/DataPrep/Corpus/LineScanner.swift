@@ -44,7 +44,8 @@ final class LineScanner {
     names = .allocate(capacity: nameBytes.count)
     fields = .allocate(capacity: nameBytes.count)
     _ = names.initialize(
-      from: nameBytes.map { cram_json_name(bytes: UnsafePointer($0.baseAddress), length: $0.count) })
+      from: nameBytes.map { cram_json_name(bytes: UnsafePointer($0.baseAddress), length: $0.count) }
+    )
     fields.initialize(repeating: cram_json_field())
   }
 
@@ -101,7 +102,8 @@ final class LineScanner {
     let found = place < line.count ? "byte \(place + 1) (\(shown(line[place])))" : "its end"
     let problem =
       switch verdict {
-      case CRAM_JSON_NOT_AN_OBJECT: "it begins with \(place < line.count ? shown(line[place]) : "nothing"), not with {"
+      case CRAM_JSON_NOT_AN_OBJECT:
+        "it begins with \(place < line.count ? shown(line[place]) : "nothing"), not with {"
       case CRAM_JSON_ENDS_EARLY: "it ends in the middle"
       case CRAM_JSON_CONTROL_CHARACTER: "\(found) is a control character inside a string"
       case CRAM_JSON_BAD_ESCAPE: "\(found) begins no known escape"
@@ -115,6 +117,7 @@ final class LineScanner {
 
   private func shown(_ byte: UInt8) -> String {
     (0x21..<0x7F).contains(byte)
-      ? String(UnicodeScalar(byte)) : "0x" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+      ? String(UnicodeScalar(byte))
+      : "0x" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
   }
 }

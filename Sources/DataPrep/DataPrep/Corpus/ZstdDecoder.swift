@@ -16,7 +16,9 @@ final class ZstdDecoder {
   }
 
   /// The next plain bytes; 0 at the end.
-  func read(from raw: RawFile, into target: UnsafeMutableRawBufferPointer) throws(CorpusError) -> Int {
+  func read(from raw: RawFile, into target: UnsafeMutableRawBufferPointer) throws(CorpusError)
+    -> Int
+  {
     while true {
       if raw.available.isEmpty { try raw.fill() }
       let stored = raw.available
@@ -27,7 +29,8 @@ final class ZstdDecoder {
       raw.take(input.pos)
       guard ZSTD_isError(status) == 0 else {
         throw .damaged(
-          path: raw.path, format: "zstd", detail: String(cString: ZSTD_getErrorName(status)).lowercased())
+          path: raw.path, format: "zstd",
+          detail: String(cString: ZSTD_getErrorName(status)).lowercased())
       }
       isInFrame = status != 0
       if output.pos > 0 { return output.pos }
