@@ -49,7 +49,7 @@ import Testing
       road.shards + "/train/"
       + (try #require(Folder.entries(of: road.shards + "/train").first { $0.hasSuffix(".tok.zst") }))
     let said = try JSONValue.parse(road.run("inspect", shard, "--decode", "3", "--json").output)
-    let ids = try #require(said["ids"]?.array?.compactMap(\.int))
+    let ids = try #require(said["ids"]?.array?.compactMap { $0.int })
     #expect(ids.count == 128)
     #expect(said["text"]?.string?.isEmpty == false)
   }
