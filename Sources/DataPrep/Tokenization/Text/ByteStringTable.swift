@@ -46,7 +46,9 @@ struct ByteStringTable {
   private func slotIndex(of string: UnsafeBufferPointer<UInt8>, hash: UInt32) -> Int {
     let mask = slots.count - 1
     var slot = Int(hash) & mask
-    while slots[slot] != 0, !isString(Int(slots[slot]) - 1, string, hash) { slot = (slot + 1) & mask }
+    while slots[slot] != 0, !isString(Int(slots[slot]) - 1, string, hash) {
+      slot = (slot + 1) & mask
+    }
     return slot
   }
 
