@@ -1,7 +1,7 @@
 import Glibc
 
 /// A file open for reading.
-public struct InputFile: ~Copyable {
+public struct InputFile: ~Copyable, Sendable {
   /// Its path, as given.
   public let path: String
   /// The open descriptor; owned by this value.

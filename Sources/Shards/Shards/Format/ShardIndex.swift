@@ -1,0 +1,129 @@
+import RingProtocol
+
+/// What the index says of one frame.
+public struct FrameRecord: Sendable, Equatable {
+  /// XXH3-64 of the frame's compressed bytes: checked before zstd sees them.
+  public var hash: UInt64
+  public var minimumID: UInt32
+  public var maximumID: UInt32
+  /// Padding tokens in the frame.
+  public var padding: UInt32
+  /// Documents of which the frame holds at least one token.
+  public var documents: UInt32
+
+  static let byteCount = 24
+}
+
+/// The index: typed sections, each with its own checksum, so that a reader fetches and checks only what it needs.
+///
+/// A section of a kind that a reader does not know is passed over when the kind is below `mandatoryKind`, and refused otherwise.
+struct ShardIndex {
+  /// What a section holds.
+  enum Kind: UInt32 {
+    /// A `FrameRecord` for each frame.
+    case frames = 1
+    /// How often each id occurs in the shard: a LEB128 number for every piece of the vocabulary.
+    case histogram = 2
+    /// u64: documents of which the shard holds at least one token.
+    case documents = 3
+  }
+
+  static let mandatoryKind: UInt32 = 0x8000_0000
+  static let name = Array("CRAMIDX\0".utf8)
+  static let version: UInt16 = 1
+  static let fixedBytes = 24
+  static let entryBytes = 32
+  /// More sections than any release writes; bounds what a damaged count can ask for.
+  static let maximumSections = 256
+
+  var frames: [FrameRecord]
+  var histogram: [UInt64]
+  var documents: UInt64
+
+  /// The skippable frame.
+  func encoded() -> [UInt8] {
+    let sections: [(kind: Kind, content: [UInt8])] = [
+      (.frames, Self.bytes(of: frames)), (.histogram, Self.bytes(of: histogram)),
+      (.documents, Self.bytes(of: documents)),
+    ]
+    let table = Self.tableBytes(sections: sections.count)
+    var bytes: [UInt8] = []
+    bytes.append(number: ShardFormat.indexMagic)
+    bytes.append(number: UInt32(table - 8 + sections.reduce(0) { $0 + $1.content.count }))
+    bytes += Self.name
+    bytes.append(number: Self.version)
+    bytes.append(number: UInt16(0))
+    bytes.append(number: UInt32(sections.count))
+    var offset = table
+    for section in sections {
+      bytes.append(number: section.kind.rawValue)
+      bytes.append(number: UInt32(0))
+      bytes.append(number: UInt64(offset))
+      bytes.append(number: UInt64(section.content.count))
+      bytes.append(number: section.content.withUnsafeBytes(Checksum.xxh3))
+      offset += section.content.count
+    }
+    bytes.append(number: bytes.withUnsafeBytes(Checksum.xxh3))
+    return sections.reduce(into: bytes) { $0 += $1.content }
+  }
+
+  /// Bytes before the first section: fixed part, table and the checksum of both.
+  static func tableBytes(sections: Int) -> Int { fixedBytes + sections * entryBytes + 8 }
+
+  private static func bytes(of frames: [FrameRecord]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(frames.count * FrameRecord.byteCount)
+    for frame in frames {
+      bytes.append(number: frame.hash)
+      bytes.append(number: frame.minimumID)
+      bytes.append(number: frame.maximumID)
+      bytes.append(number: frame.padding)
+      bytes.append(number: frame.documents)
+    }
+    return bytes
+  }
+
+  private static func bytes(of histogram: [UInt64]) -> [UInt8] {
+    histogram.reduce(into: []) { $0.append(variable: $1) }
+  }
+
+  private static func bytes(of documents: UInt64) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.append(number: documents)
+    return bytes
+  }
+}
+
+extension ShardIndex {
+  /// The frame records that a section's bytes hold; nil where they are not `count` of them.
+  static func frames(_ bytes: UnsafeRawBufferPointer, count: Int) -> [FrameRecord]? {
+    guard bytes.count == count * FrameRecord.byteCount else { return nil }
+    return (0..<count).map { number in
+      let at = number * FrameRecord.byteCount
+      return FrameRecord(
+        hash: bytes.number(at: at), minimumID: bytes.number(at: at + 8),
+        maximumID: bytes.number(at: at + 12), padding: bytes.number(at: at + 16),
+        documents: bytes.number(at: at + 20))
+    }
+  }
+
+  /// The counts that a section's bytes hold; nil where they are not exactly `count` LEB128 numbers.
+  static func histogram(_ bytes: UnsafeRawBufferPointer, count: Int) -> [UInt64]? {
+    guard bytes.count >= count else { return nil }
+    var counts: [UInt64] = []
+    counts.reserveCapacity(count)
+    var at = 0
+    while counts.count < count {
+      var (number, shift): (UInt64, UInt64) = (0, 0)
+      var byte: UInt8
+      repeat {
+        guard at < bytes.count, shift < 64 else { return nil }
+        byte = bytes[at]
+        number |= UInt64(byte & 0x7F) << shift
+        (at, shift) = (at + 1, shift + 7)
+      } while byte & 0x80 != 0
+      counts.append(number)
+    }
+    return at == bytes.count ? counts : nil
+  }
+}

@@ -1,0 +1,52 @@
+import RingProtocol
+
+/// Why a shard or a dataset cannot be used; every description ends with what to do.
+public enum ShardError: Error, Equatable, CustomStringConvertible {
+  /// The system refused the file.
+  case file(FileError)
+  /// The file is something else.
+  case notAShard(path: String, offset: UInt64, found: String)
+  /// A later release wrote it.
+  case newerFormat(path: String, offset: UInt64, found: UInt64, known: UInt64)
+  /// Bytes are not what they were when they were written.
+  case damaged(path: String, offset: UInt64, found: String)
+  /// A frame of sequences is damaged; the others of the file may be whole.
+  case damagedFrame(path: String, frame: Int, offset: UInt64, found: String)
+  /// A whole shard that is not the one the manifest names.
+  case foreignShard(path: String, found: String)
+  /// The manifest does not describe a dataset.
+  case badManifest(path: String, found: String)
+  /// There is no such sequence.
+  case noSequence(path: String, sequence: UInt64, count: UInt64)
+
+  public var description: String {
+    switch self {
+    case .file(let error): "\(error)"
+    case .notAShard(let path, let offset, let found):
+      "\(path) is not a shard: at byte \(offset) \(found); name a *.tok.zst file or a folder with manifest.json"
+    case .newerFormat(let path, let offset, let found, let known):
+      "\(path), byte \(offset): format \(found), and this release reads up to \(known); use the release that wrote it, or a newer one"
+    case .damaged(let path, let offset, let found):
+      "\(path), byte \(offset): \(found); the file is damaged: copy it again, or make it again with cram tokenize"
+    case .damagedFrame(let path, let frame, let offset, let found):
+      "\(path), byte \(offset), frame \(frame): \(found); the file is damaged: copy it again, or make it again with cram tokenize"
+    case .foreignShard(let path, let found):
+      "\(path) is not the shard of the manifest: \(found); copy the dataset again, or make it again with cram tokenize"
+    case .badManifest(let path, let found):
+      "\(path): \(found); copy it again, or make the dataset again with cram tokenize"
+    case .noSequence(let path, let sequence, let count):
+      "\(path) has no sequence \(sequence): it holds \(count), counted from 0; name a smaller one"
+    }
+  }
+
+  /// The file that is at fault.
+  public var path: String {
+    switch self {
+    case .file(let error): error.path
+    case .notAShard(let path, _, _), .newerFormat(let path, _, _, _), .damaged(let path, _, _),
+      .damagedFrame(let path, _, _, _), .foreignShard(let path, _), .badManifest(let path, _),
+      .noSequence(let path, _, _):
+      path
+    }
+  }
+}

@@ -1,0 +1,173 @@
+import RingProtocol
+
+/// What has to be known of a dataset before it is written.
+public struct DatasetDescription: Sendable {
+  public var tokenType: TokenType
+  public var sequenceLength: Int
+  public var vocabularySize: Int
+  /// Sequences of a frame: small ones cost size, large ones cost random access.
+  public var frameSequences: Int
+  /// Sequences of a shard.
+  public var shardSequences: UInt64
+  /// The level of zstd.
+  public var level: Int
+  public var order: String
+  public var seed: UInt64
+  /// `"train"` or `"heldout"`: decides the dataset's id.
+  public var side: String
+  public var documents: UInt64
+  public var specialTokens: [Manifest.SpecialToken]
+  public var roles: SpecialRoles
+  public var tokenizerSHA256: String
+  public var recipeSHA256: String
+
+  public init(
+    tokenType: TokenType, sequenceLength: Int, vocabularySize: Int, frameSequences: Int,
+    shardSequences: UInt64, level: Int, order: String, seed: UInt64, side: String,
+    documents: UInt64, specialTokens: [Manifest.SpecialToken], roles: SpecialRoles,
+    tokenizerSHA256: String, recipeSHA256: String
+  ) {
+    self.tokenType = tokenType
+    self.sequenceLength = sequenceLength
+    self.vocabularySize = vocabularySize
+    self.frameSequences = frameSequences
+    self.shardSequences = shardSequences
+    self.level = level
+    self.order = order
+    self.seed = seed
+    self.side = side
+    self.documents = documents
+    self.specialTokens = specialTokens
+    self.roles = roles
+    self.tokenizerSHA256 = tokenizerSHA256
+    self.recipeSHA256 = recipeSHA256
+  }
+}
+
+/// Writes a folder of shards and its manifest.
+public struct DatasetWriter {
+  private let description: DatasetDescription
+  private let folder: String
+  private let threads: Int
+
+  /// - Parameters:
+  ///   - folder: is created where it is missing.
+  ///   - threads: change no byte of what is written.
+  public init(_ description: DatasetDescription, folder: String, threads: Int) {
+    self.description = description
+    self.folder = folder
+    self.threads = threads
+  }
+
+  /// What no dataset can be, in words; nil where all is well. To be asked before any work begins.
+  public static func fault(of description: DatasetDescription) -> String? {
+    header(of: description, number: 0, sequences: 1).fault
+  }
+
+  /// Writes all sequences of `source`, each shard verified before it counts, the manifest last.
+  ///
+  /// Shards that an earlier run left and that hold what they should are kept. Under a final name there is never anything
+  /// but a whole file, so it may be killed at any time and called again.
+  ///
+  /// - Parameter progress: counts the sequences written.
+  @discardableResult
+  public func write(
+    _ source: some SequenceSource, progress: ProgressMeter? = nil,
+    cancellation: CancellationFlag = CancellationFlag()
+  ) throws -> Manifest {
+    precondition(source.count > 0, "a dataset of no sequences")
+    try Folder.create(folder)
+    try clean(
+      keeping: Int((source.count + description.shardSequences - 1) / description.shardSequences))
+    var fingerprint = Fingerprint(
+      tokenType: description.tokenType, sequenceLength: description.sequenceLength,
+      tokenizerSHA256: description.tokenizerSHA256)
+    var histogram = [UInt64](repeating: 0, count: description.vocabularySize)
+    var shards: [ShardSummary] = []
+    var first: UInt64 = 0
+    while first < source.count {
+      let sequences = min(description.shardSequences, source.count - first)
+      let writer = shardWriter(number: shards.count, first: first, sequences: sequences)
+      let outcome = try writer.make(from: source) { plain in
+        try cancellation.check()
+        fingerprint.update(plain)
+        progress?.advance(by: UInt64(plain.count / writer.header.sequenceBytes))
+      }
+      shards.append(outcome.summary)
+      for (id, count) in outcome.histogram.enumerated() { histogram[id] += count }
+      first += sequences
+    }
+    let manifest = manifest(
+      of: shards, fingerprint: fingerprint.finalize(),
+      statistics: TokenStatistics(histogram: histogram, roles: description.roles))
+    try manifest.write(to: folder)
+    return manifest
+  }
+
+  /// The name of shard `number`.
+  public static func fileName(ofShard number: Int) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, 5 - digits.count)) + digits
+      + ShardFormat.fileExtension
+  }
+
+  /// Removes what a killed writer left half-written, and a manifest that is to be made again.
+  private func clean(keeping shards: Int) throws(FileError) {
+    let names = Set((0..<shards).map(Self.fileName(ofShard:)))
+    for name in try Folder.entries(of: folder) where !names.contains(name) {
+      try Folder.remove(folder + "/" + name)
+    }
+  }
+
+  private func shardWriter(number: Int, first: UInt64, sequences: UInt64) -> ShardWriter {
+    let header = Self.header(of: description, number: number, sequences: sequences)
+    return ShardWriter(
+      path: folder + "/" + Self.fileName(ofShard: number), header: header,
+      level: description.level, threads: threads, first: first)
+  }
+
+  private static func header(
+    of description: DatasetDescription, number: Int, sequences: UInt64
+  ) -> ShardHeader {
+    ShardHeader(
+      tokenType: description.tokenType, number: UInt32(number),
+      sequenceLength: description.sequenceLength, vocabularySize: description.vocabularySize,
+      frameSequences: description.frameSequences, sequences: sequences,
+      datasetID: ShardHeader.datasetID(
+        recipeSHA256: description.recipeSHA256, seed: description.seed, side: description.side),
+      tokenizerSHA256: description.tokenizerSHA256, recipeSHA256: description.recipeSHA256,
+      roles: description.roles, notes: notes(of: description))
+  }
+
+  /// JSON for people who look into the file; the special tokens are left out where they would not fit.
+  private static func notes(of description: DatasetDescription) -> String {
+    var notes: JSONValue = [
+      "content":
+        "token ids for masked language modelling, written by cram tokenize; every zstd decoder unpacks this file to the plain ids",
+      "side": .string(description.side), "order": .string(description.order),
+      "seed": .unsigned(description.seed), "level": .int(Int64(description.level)),
+      "token_type": .string(description.tokenType.rawValue),
+      "sequence_length": .int(Int64(description.sequenceLength)),
+    ]
+    var complete = notes
+    complete["special_tokens"] = Manifest.json(of: description.specialTokens)
+    if complete.serialized().utf8.count <= ShardHeader.notesLimit { notes = complete }
+    return notes.serialized()
+  }
+
+  private func manifest(
+    of shards: [ShardSummary], fingerprint: String, statistics: TokenStatistics
+  ) -> Manifest {
+    Manifest(
+      fingerprint: fingerprint,
+      datasetID: ShardHeader.datasetID(
+        recipeSHA256: description.recipeSHA256, seed: description.seed, side: description.side),
+      tokenType: description.tokenType, sequenceLength: description.sequenceLength,
+      sequences: shards.reduce(0) { $0 + $1.sequences }, documents: description.documents,
+      vocabularySize: description.vocabularySize, specialTokens: description.specialTokens,
+      roles: description.roles, tokenizerSHA256: description.tokenizerSHA256,
+      recipeSHA256: description.recipeSHA256, order: description.order, seed: description.seed,
+      frameSequences: description.frameSequences, level: description.level,
+      statistics: statistics, shards: shards)
+  }
+}

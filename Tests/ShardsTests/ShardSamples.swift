@@ -1,0 +1,95 @@
+import Glibc
+import RingProtocol
+import Shards
+
+/// Sequences held in memory, seeded; each touches the documents that its place says.
+struct SampleSource: SequenceSource {
+  let ids: [UInt32]
+  let length: Int
+  let type: TokenType
+  /// Sequences of one document: sequence s belongs to document s / spread.
+  var spread: UInt64 = 3
+
+  init(sequences: Int, length: Int, vocabulary: Int, type: TokenType, seed: UInt64 = 1) {
+    var random = SplitMix(state: seed)
+    // Low ids are frequent, so that there is something to compress.
+    ids = (0..<sequences * length).map { _ in
+      let draw = random.next()
+      return UInt32((draw % 3 == 0 ? draw >> 8 & 7 : draw >> 8) % UInt64(vocabulary))
+    }
+    (self.length, self.type) = (length, type)
+  }
+
+  var count: UInt64 { UInt64(ids.count / length) }
+
+  func fill(_ range: Range<UInt64>, into destination: UnsafeMutableRawBufferPointer) throws {
+    let wanted = bytes(of: range)
+    wanted.withUnsafeBytes { destination.copyMemory(from: $0) }
+  }
+
+  func documents(of range: Range<UInt64>) throws -> [ClosedRange<UInt64>] {
+    range.map { $0 / spread...$0 / spread }
+  }
+
+  /// The plain bytes of sequences.
+  func bytes(of range: Range<UInt64>) -> [UInt8] {
+    ids[Int(range.lowerBound) * length..<Int(range.upperBound) * length].flatMap { id in
+      (0..<type.byteCount).map { UInt8(truncatingIfNeeded: id >> (8 * UInt32($0))) }
+    }
+  }
+}
+
+/// A small generator with a fixed rule: tests repeat.
+struct SplitMix {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
+
+func sampleDescription(
+  of source: SampleSource, vocabulary: Int, frame: Int = 4, shard: UInt64 = 10, level: Int = 3
+) -> DatasetDescription {
+  DatasetDescription(
+    tokenType: source.type, sequenceLength: source.length, vocabularySize: vocabulary,
+    frameSequences: frame, shardSequences: shard, level: level, order: "natural", seed: 0,
+    side: "train", documents: 7,
+    specialTokens: [.init(content: "<pad>", id: 0), .init(content: "<sep>", id: 3)],
+    roles: SpecialRoles(pad: 0, unk: 1, sep: 3),
+    tokenizerSHA256: SHA256.hex(of: "tokenizer"), recipeSHA256: SHA256.hex(of: "recipe"))
+}
+
+/// Writes `source` into `folder`.
+@discardableResult
+func writeSample(
+  _ source: SampleSource, vocabulary: Int, to folder: String, frame: Int = 4, shard: UInt64 = 10,
+  threads: Int = 1
+) throws -> Manifest {
+  let description = sampleDescription(
+    of: source, vocabulary: vocabulary, frame: frame, shard: shard)
+  return try DatasetWriter(description, folder: folder, threads: threads).write(source)
+}
+
+/// Everything a reader gives for `range`.
+func read(_ range: Range<UInt64>, of dataset: Dataset, with reader: DatasetReader) throws -> [UInt8]
+{
+  var bytes = [UInt8](repeating: 0, count: range.count * dataset.manifest.sequenceBytes)
+  var failure: ShardError?
+  bytes.withUnsafeMutableBytes { buffer in
+    do throws(ShardError) { try reader.read(range, into: buffer) } catch { failure = error }
+  }
+  if let failure { throw failure }
+  return bytes
+}
+
+/// Replaces a file's content in place, without the ceremony of a durable file.
+func overwrite(_ path: String, with content: [UInt8]) {
+  let file = fopen(path, "w")!
+  fwrite(content, 1, content.count, file)
+  fclose(file)
+}
