@@ -35,8 +35,8 @@ extension RingConsumer {
   private static func attachNow(
     name: String, directory: RingDirectory, seek: UInt64?
   ) throws(RingError) -> Attached? {
-    guard case .opened(let object) = try directory.open(name), let (header, shape) = try usable(object)
-    else { return nil }
+    guard case .opened(let object) = try directory.open(name) else { return nil }
+    guard let (header, shape) = try usable(object) else { return nil }
     guard object.takeLine(RingLayout.consumerLine) else {
       if !object.isCurrent { return nil }
       let pid = object.cells.consumerPID.pointee.load(ordering: .relaxed)

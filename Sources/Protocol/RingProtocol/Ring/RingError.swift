@@ -30,7 +30,7 @@ extension RingError: CustomStringConvertible {
     case .badName(let name):
       "ring name '\(name)': use 1 to 200 letters, digits, '.', '_' and '-', not beginning with '.'"
     case .notThere(let name, let waited):
-      "ring \(name): not there after \(seconds(waited)); start `cram stream DATASET --ring \(name)`"
+      "ring \(name): not there\(waited == .zero ? "" : " after \(seconds(waited))"); start `cram stream DATASET --ring \(name)`"
     case .producerPresent(let name, let pid):
       "ring \(name): process \(pid) already produces for it; stop that one or choose another name"
     case .consumerPresent(let name, let pid):
