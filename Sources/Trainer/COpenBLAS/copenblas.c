@@ -26,7 +26,11 @@ static void *find(void *handle, const char *name, char *reason, unsigned long re
 
 const copenblas_library *copenblas_open(const char *core_type, char *reason, unsigned long reason_size) {
   if (is_open) return &library;
-  if (core_type) setenv("OPENBLAS_CORETYPE", core_type, 0);
+  if (core_type) {
+    setenv("OPENBLAS_CORETYPE", core_type, 1);
+  } else {
+    unsetenv("OPENBLAS_CORETYPE");
+  }
   void *handle = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
   if (!handle) {
     const char *words = dlerror();

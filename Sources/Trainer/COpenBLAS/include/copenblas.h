@@ -7,7 +7,8 @@ typedef struct copenblas_library copenblas_library;
 
 /// Loads `libopenblas.so.0`, once for the process, with one thread for each call.
 ///
-/// Where `core_type` is not NULL and the variable `OPENBLAS_CORETYPE` is not set yet, it is set to `core_type` first.
+/// `OPENBLAS_CORETYPE` becomes `core_type` first, or is removed where that is NULL and the library shall choose: what the variable
+/// was before makes no difference, so that a result depends on the processor and not on somebody's shell.
 /// Returns NULL and leaves the loader's words in `reason` when the library or one of its functions is missing. Not thread-safe.
 const copenblas_library *copenblas_open(const char *core_type, char *reason, unsigned long reason_size);
 

@@ -4,8 +4,9 @@ import Synchronization
 
 /// The matrix products of OpenBLAS, each on the thread that calls.
 ///
-/// Loaded once for the process. On a processor with AVX-512 the library is told which kernels to take (by the variable
-/// `OPENBLAS_CORETYPE`, unless it is set already): a version older than the processor would otherwise run at half speed or less.
+/// Loaded once for the process. On a processor with AVX-512 the library is told which kernels to take, by the variable
+/// `OPENBLAS_CORETYPE`: a version older than the processor would otherwise run at half speed. What the variable was before
+/// does not matter.
 public struct OpenBLAS: @unchecked Sendable {
   private let library: OpaquePointer
 
