@@ -11,16 +11,18 @@ public final class FloatBlock {
 
   private let byteCount: Int
 
-  public init(count: Int) {
+  /// Throws when the system has not so much address space left for this process.
+  public init(count: Int) throws(BackendError) {
     precondition(count >= 0, "a block of \(count) floats")
-    self.count = count
-    byteCount = max(count, 1) * MemoryLayout<Float>.stride
+    let byteCount = max(count, 1) * MemoryLayout<Float>.stride
     let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
     let address = mmap(nil, byteCount, PROT_READ | PROT_WRITE, flags, -1, 0)
     guard let address, address != MAP_FAILED else {
-      fatalError("the system has no \(byteCount) bytes of address space left")
+      throw .noMemory(bytes: byteCount)
     }
     madvise(address, byteCount, MADV_HUGEPAGE)
+    self.count = count
+    self.byteCount = byteCount
     pointer = address.bindMemory(to: Float.self, capacity: max(count, 1))
   }
 

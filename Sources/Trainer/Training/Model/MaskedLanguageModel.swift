@@ -32,12 +32,12 @@ public final class MaskedLanguageModel {
 
   /// A model on this machine's processor.
   ///
-  /// The configuration must be valid. Throws when OpenBLAS is missing.
+  /// The configuration must be valid. Throws when OpenBLAS is missing or the system has no memory.
   public convenience init(
     configuration: ModelConfiguration, sequenceLength: Int, microBatch: Int,
     maskedPerSequence: Int, threads: ThreadPool
   ) throws(BackendError) {
-    self.init(
+    try self.init(
       configuration: configuration, sequenceLength: sequenceLength, microBatch: microBatch,
       maskedPerSequence: maskedPerSequence, backend: try CPUBackend(pool: threads))
   }
@@ -45,7 +45,7 @@ public final class MaskedLanguageModel {
   package init(
     configuration: ModelConfiguration, sequenceLength: Int, microBatch: Int,
     maskedPerSequence: Int, backend: any Backend
-  ) {
+  ) throws(BackendError) {
     precondition(
       (1...configuration.maximumLength).contains(sequenceLength),
       "sequences of \(sequenceLength) tokens, the model takes \(configuration.maximumLength)")
@@ -59,15 +59,15 @@ public final class MaskedLanguageModel {
     self.maskedPerSequence = maskedPerSequence
     self.backend = backend
     layout = ParameterLayout(configuration)
-    values = FloatBlock(count: layout.count)
-    gradients = FloatBlock(count: layout.count)
+    values = try FloatBlock(count: layout.count)
+    gradients = try FloatBlock(count: layout.count)
     plan = ActivationPlan(
       configuration, sequenceLength: sequenceLength, microBatch: microBatch,
       maskedPerSequence: maskedPerSequence, threads: backend.workers,
       rowsOfAPart: backend.rowsOfAPart)
-    activations = FloatBlock(count: plan.count)
+    activations = try FloatBlock(count: plan.count)
     let width = configuration.hiddenSize, positions = configuration.maximumLength
-    sinusoids = FloatBlock(count: positions * width)
+    sinusoids = try FloatBlock(count: positions * width)
     EmbeddingLayer.fillSinusoids(sinusoids.pointer, positions: positions, width: width)
     let wiring = Wiring(
       shape: configuration, layout: layout, values: values.pointer, gradients: gradients.pointer,

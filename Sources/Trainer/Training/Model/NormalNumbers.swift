@@ -52,7 +52,7 @@ struct NormalNumbers {
     }
     let s = (m - 1) / (m + 1), s2 = s * s
     var sum = 1.0 / 23
-    for odd in stride(from: 21.0, through: 1, by: -2) { sum = sum * s2 + 1 / odd }
+    for odd in stride(from: 21, through: 1, by: -2) { sum = sum * s2 + 1 / Double(odd) }
     return exponent * 0.6931471805599453 + 2 * s * sum
   }
 
@@ -60,9 +60,9 @@ struct NormalNumbers {
   static func circle(_ turn: Double) -> (cosine: Double, sine: Double) {
     let quarter = (turn * 4).rounded(), x = (turn - quarter / 4) * 6.283185307179586, x2 = x * x
     var cosine = 1.0, sine = 1.0
-    for n in stride(from: 16.0, through: 2, by: -2) {
-      cosine = 1 - cosine * x2 / (n * (n - 1))
-      sine = 1 - sine * x2 / (n * (n + 1))
+    for n in stride(from: 16, through: 2, by: -2) {
+      cosine = 1 - cosine * x2 / Double(n * (n - 1))
+      sine = 1 - sine * x2 / Double(n * (n + 1))
     }
     sine *= x
     switch Int(quarter) % 4 {

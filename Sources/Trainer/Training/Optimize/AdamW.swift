@@ -17,17 +17,17 @@ public final class AdamW {
   public let weightDecay: Double
   private let pieces: [(range: Range<Int>, decays: Bool)]
 
-  /// The recipe's settings are the defaults.
+  /// The recipe's settings are the defaults. Throws when the system has no memory.
   public init(
     layout: ParameterLayout, beta1: Double = 0.9, beta2: Double = 0.98, epsilon: Double = 1e-12,
     weightDecay: Double = 0.01
-  ) {
+  ) throws(BackendError) {
     self.beta1 = beta1
     self.beta2 = beta2
     self.epsilon = epsilon
     self.weightDecay = weightDecay
-    moments1 = FloatBlock(count: layout.count)
-    moments2 = FloatBlock(count: layout.count)
+    moments1 = try FloatBlock(count: layout.count)
+    moments2 = try FloatBlock(count: layout.count)
     let each = 65_536
     pieces = layout.tensors.flatMap { tensor in
       stride(from: tensor.range.lowerBound, to: tensor.range.upperBound, by: each).map {

@@ -26,7 +26,7 @@ public struct CPUInformation: Equatable, Sendable {
   /// about a fifth of a second.
   public static func measuredPeak(on pool: ThreadPool) throws(BackendError) -> Double {
     let blas = try OpenBLAS.load(), size = 512, repeats = 8
-    let memory = FloatBlock(count: 3 * size * size * pool.threads)
+    let memory = try FloatBlock(count: 3 * size * size * pool.threads)
     for index in 0..<memory.count { memory.pointer[index] = Float(index % 17) * 0.1 - 0.8 }
     let clock = ContinuousClock(), begin = clock.now
     var best = Duration.seconds(3600)

@@ -68,16 +68,3 @@ public struct OpenBLAS: @unchecked Sendable {
     }
   }
 }
-
-/// Why the processor's backend cannot be used.
-public enum BackendError: Error, Equatable, CustomStringConvertible {
-  /// OpenBLAS could not be opened; `reason` is the loader's.
-  case noOpenBLAS(reason: String)
-
-  public var description: String {
-    switch self {
-    case .noOpenBLAS(let reason):
-      "OpenBLAS cannot be loaded (\(reason)); install it with: apt-get install libopenblas0-pthread"
-    }
-  }
-}
