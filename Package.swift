@@ -94,8 +94,8 @@ let package = Package(
     tests(
       "EndToEnd",
       [
-        "RingProtocol", "cram-dedup", "cram-filter", "cram-vocab", "cram-tokenize", "cram-inspect",
-        "cram-stream", "cram-ring", "cram-train", "cram-evaluate", "cram-export",
+        "RingProtocol", "Shards", "cram-dedup", "cram-filter", "cram-vocab", "cram-tokenize",
+        "cram-inspect", "cram-stream", "cram-ring", "cram-train", "cram-evaluate", "cram-export",
       ]),
   ],
   swiftLanguageModes: [.v6]

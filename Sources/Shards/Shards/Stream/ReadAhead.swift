@@ -1,0 +1,206 @@
+import Glibc
+import RingProtocol
+
+/// Reads the parts of a stream ahead of their use, on a thread of its own.
+///
+/// At most four parts as stored, or one shuffled group, wait besides the part in use: with 1 MiB blocks and 64 MiB
+/// groups, never more than about 128 MiB whatever the dataset.
+final class ReadAhead: @unchecked Sendable {
+  /// Reads consecutive sequences of the dataset into memory of exactly their size.
+  typealias Reading = @Sendable (Range<UInt64>, UnsafeMutableRawBufferPointer) throws -> Void
+
+  private let order: EpochOrder
+  private let end: UInt64
+  private let sequenceBytes: Int
+  private let read: Reading
+  private let monitor = Monitor()
+  private var thread: JoinableThread?
+
+  // Guarded by `monitor`.
+  private var generation = 0
+  private var nextPosition: UInt64 = 0
+  private var loaded: [LoadedPart] = []
+  private var failure: (any Error)?
+  private var isStopping = false
+
+  // Of the thread that copies.
+  private var current: LoadedPart?
+
+  /// - Parameter end: the first position behind the data, which is not read.
+  init(order: EpochOrder, end: UInt64, sequenceBytes: Int, read: @escaping Reading) {
+    (self.order, self.end, self.sequenceBytes, self.read) = (order, end, sequenceBytes, read)
+  }
+
+  deinit { precondition(thread == nil, "stop() comes before the end") }
+
+  /// Forgets everything and reads from `position` on.
+  func restart(at position: UInt64) {
+    monitor.locked {
+      generation += 1
+      nextPosition = position
+      loaded = []
+      failure = nil
+      monitor.notify()
+    }
+    current = nil
+    if thread == nil { thread = JoinableThread { [self] in run() } }
+  }
+
+  /// Ends the reading thread; nothing else may be called afterwards.
+  func stop() {
+    monitor.locked {
+      isStopping = true
+      monitor.notify()
+    }
+    thread?.join()
+    thread = nil
+  }
+
+  /// Copies the sequences at `positions`, which begin at or behind those copied last, and waits for them to be read.
+  ///
+  /// Throws what reading threw, and `RingError.cancelled` when `flag` is set while waiting.
+  func copy(
+    _ positions: Range<UInt64>, into target: UnsafeMutableRawBufferPointer, flag: CancellationFlag?
+  ) throws {
+    var position = positions.lowerBound
+    while position < positions.upperBound {
+      let part = try part(holding: position, flag: flag)
+      let end = min(positions.upperBound, part.order.positions.upperBound)
+      let offset = Int(position - positions.lowerBound) * sequenceBytes
+      let piece = target[offset..<offset + Int(end - position) * sequenceBytes]
+      part.copy(
+        position..<end, into: UnsafeMutableRawBufferPointer(rebasing: piece), width: sequenceBytes)
+      position = end
+    }
+  }
+
+  private func part(holding position: UInt64, flag: CancellationFlag?) throws -> LoadedPart {
+    while true {
+      if let current, current.order.positions.contains(position) { return current }
+      // Freed before waiting, so that no more than the promised memory is in use.
+      current = nil
+      current = try monitor.locked {
+        while loaded.isEmpty {
+          if let failure { throw failure }
+          if let signal = flag?.signal, signal != 0 { throw RingError.cancelled(signal: signal) }
+          monitor.wait(milliseconds: 100)
+        }
+        monitor.notify()
+        return loaded.removeFirst()
+      }
+    }
+  }
+
+  private func run() {
+    while let (generation, position) = nextTask() {
+      let part = order.part(at: position)
+      let result = Result { try load(part, generation) }
+      monitor.locked {
+        guard generation == self.generation else { return }
+        switch result {
+        case .success(let bytes):
+          loaded.append(LoadedPart(order: part, bytes: bytes))
+          nextPosition = part.positions.upperBound
+        case .failure(let error): failure = error
+        }
+        monitor.notify()
+      }
+    }
+  }
+
+  /// What to read next, as soon as there is room for it; nil when this is to end.
+  private func nextTask() -> (generation: Int, position: UInt64)? {
+    monitor.locked {
+      while !isStopping {
+        let limit = loaded.first?.order.isSequential ?? true ? 4 : 1
+        if failure == nil, nextPosition < end, loaded.count < limit {
+          return (generation, nextPosition)
+        }
+        monitor.wait()
+      }
+      return nil
+    }
+  }
+
+  /// The part's sequences as they are read; given up early when they are not wanted any more.
+  private func load(_ part: OrderPart, _ generation: Int) throws -> PartBytes {
+    let bytes = PartBytes(count: part.positions.count * sequenceBytes)
+    var offset = 0
+    for run in part.runs where monitor.locked({ !isStopping && generation == self.generation }) {
+      let piece = bytes.memory[offset..<offset + run.count * sequenceBytes]
+      try read(run, UnsafeMutableRawBufferPointer(rebasing: piece))
+      offset = piece.endIndex
+    }
+    return bytes
+  }
+}
+
+/// Memory of a part; freed with its last user.
+private final class PartBytes: @unchecked Sendable {
+  let memory: UnsafeMutableRawBufferPointer
+
+  init(count: Int) { memory = .allocate(byteCount: count, alignment: 64) }
+
+  deinit { memory.deallocate() }
+}
+
+private struct LoadedPart {
+  let order: OrderPart
+  let bytes: PartBytes
+
+  /// Copies the sequences at `positions`, all of this part.
+  func copy(_ positions: Range<UInt64>, into target: UnsafeMutableRawBufferPointer, width: Int) {
+    if order.isSequential {
+      let offset = Int(order.place(of: positions.lowerBound)) * width
+      target.copyMemory(
+        from: UnsafeRawBufferPointer(rebasing: bytes.memory[offset..<offset + target.count]))
+      return
+    }
+    let (source, target) = (bytes.memory.baseAddress!, target.baseAddress!)
+    for (index, position) in positions.enumerated() {
+      let offset = Int(order.place(of: position)) * width
+      (target + index * width).copyMemory(from: source + offset, byteCount: width)
+    }
+  }
+}
+
+/// A mutex with a condition: for the few places where a thread waits for another.
+private final class Monitor: Sendable {
+  private nonisolated(unsafe) let mutex: UnsafeMutablePointer<pthread_mutex_t> = .allocate(
+    capacity: 1)
+  private nonisolated(unsafe) let changed: UnsafeMutablePointer<pthread_cond_t> = .allocate(
+    capacity: 1)
+
+  init() {
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(changed, nil)
+  }
+
+  deinit {
+    pthread_cond_destroy(changed)
+    pthread_mutex_destroy(mutex)
+    changed.deallocate()
+    mutex.deallocate()
+  }
+
+  func locked<Result>(_ body: () throws -> Result) rethrows -> Result {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    return try body()
+  }
+
+  /// Sleeps until notified; the lock is ours before and after.
+  func wait() { pthread_cond_wait(changed, mutex) }
+
+  /// The same, at most so long.
+  func wait(milliseconds: Int) {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    time.tv_nsec += milliseconds * 1_000_000
+    time.tv_sec += time.tv_nsec / 1_000_000_000
+    time.tv_nsec %= 1_000_000_000
+    pthread_cond_timedwait(changed, mutex, &time)
+  }
+
+  func notify() { pthread_cond_broadcast(changed) }
+}

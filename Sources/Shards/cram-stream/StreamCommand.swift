@@ -1,0 +1,144 @@
+import CramCommand
+import RingProtocol
+import Shards
+
+@main struct StreamVerb {
+  static func main() { runCommand(StreamCommand.self) }
+}
+
+struct StreamCommand: ParsableCommand {
+  static let configuration = CommandConfiguration.verb(
+    "stream", abstract: "Streams a dataset into a ring, from which a trainer takes it.",
+    discussion: """
+      Unpacks shards ahead of the trainer, in order, epoch after epoch (epochs after the first in another order, where \
+      the dataset is stored in random order). Any position may be the start. The consumer may come, die and come back; \
+      so may this command: started again, it goes on in the same ring without losing or repeating a sequence.
+
+      Examples:
+        cram stream shards/train --ring training
+        cram stream shards/train --ring part-1 --rank 1 --world-size 2 --start 1000000
+        cram stream shards/train --where 1000000 --json
+      """)
+
+  @Argument(help: ArgumentHelp("A folder with manifest.json.", valueName: "dataset"))
+  var dataset: String
+
+  @Option(
+    help: ArgumentHelp("The ring to fill: letters, digits, '.', '_' and '-'.", valueName: "name"))
+  var ring: String?
+
+  @Option(help: "Sequences of a batch, over all ranks.")
+  var batch: UInt64 = 256
+
+  @Option(help: "End after so many epochs (default: never).")
+  var epochs: UInt64?
+
+  @Option(help: "Begin at this position.")
+  var start: UInt64 = 0
+
+  @Option(help: "Which share of each batch to stream, from 0.")
+  var rank: UInt64 = 0
+
+  @Option(help: "How many streams share the batches.")
+  var worldSize: UInt64 = 1
+
+  @Option(help: "How long to wait for a consumer before giving up, as 90s, 5m or 2h.")
+  var grace = TimeSpan(seconds: 600)
+
+  @Option(help: ArgumentHelp("Say where a position lies, and end.", valueName: "position"))
+  var `where`: UInt64?
+
+  @Flag(help: "End when the process that started this one has ended.")
+  var dieWithParent = false
+
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    if ring == nil, `where` == nil { throw ValidationError("--ring NAME is missing") }
+    if epochs == 0 { throw ValidationError("--epochs 0: expected at least 1") }
+    if !(1...1 << 24).contains(batch) {
+      throw ValidationError("--batch \(batch): expected 1 to \(1 << 24)")
+    }
+    if worldSize < 1 || rank >= worldSize {
+      throw ValidationError(
+        "--rank \(rank) of --world-size \(worldSize): expected a rank below the size")
+    }
+    if batch % worldSize != 0 {
+      throw ValidationError("--batch \(batch): expected a multiple of --world-size \(worldSize)")
+    }
+    for position in [start, `where` ?? 0] where position >= BatchGeometry.limit {
+      throw ValidationError("position \(position): expected less than \(BatchGeometry.limit)")
+    }
+  }
+
+  func run() throws {
+    if dieWithParent { Parent.cancelWithIt(.process) }
+    let opened = try open()
+    if let position = `where` { return locate(position, in: opened) }
+    guard let ring else { return }
+    let streamer = Streamer(opened, plan: try plan(for: opened))
+    let producer = try RingProducer(
+      name: ring, directory: CramHome.rings, header: streamer.header, startingAt: start,
+      cancellation: .process)
+    common.console.say(
+      "ring \(ring): \(dataset) from position \(producer.position), batches of \(batch)"
+        + (producer.tookOver ? ", taken over from a producer that died" : ""))
+    try report(streamer.run(producer, flag: .process), ring: ring)
+  }
+
+  private func open() throws(ShardError) -> Dataset {
+    var folder = dataset
+    while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
+    return try Dataset.open(folder)
+  }
+
+  private func plan(for dataset: Dataset) throws -> Streamer.Plan {
+    let geometry = BatchGeometry(
+      batchSequences: batch, rank: rank, worldSize: worldSize, sequencesPerEpoch: dataset.sequences,
+      epochs: epochs)
+    guard geometry.hasShare else {
+      throw StreamError.noShare(rank: rank, batch: batch, sequences: dataset.sequences)
+    }
+    return Streamer.Plan(geometry: geometry, seed: common.seed, grace: .seconds(grace.seconds))
+  }
+
+  private func locate(_ position: UInt64, in opened: Dataset) {
+    let place = opened.order(seed: common.seed).place(of: position)
+    common.console.printJSON([
+      "dataset": .string(dataset), "epoch": .unsigned(place.epoch),
+      "sequence": .unsigned(place.sequence),
+    ])
+    if !common.json {
+      common.console.say(
+        "position \(position): \(dataset), epoch \(place.epoch), sequence \(place.sequence)")
+    }
+  }
+
+  private func report(_ summary: Streamer.Summary, ring: String) throws {
+    if summary.end == .abandoned { throw StreamError.abandoned(ring: ring, grace: grace.seconds) }
+    common.console.printJSON([
+      "ring": .string(ring), "batches": .unsigned(summary.batches),
+      "sequences": .unsigned(summary.sequences), "position": .unsigned(summary.position),
+    ])
+    if !common.json {
+      common.console.say(
+        "ring \(ring): \(Amount.grouped(summary.sequences)) sequences in \(Amount.grouped(summary.batches)) batches, "
+          + "up to position \(summary.position)")
+    }
+  }
+}
+
+/// Why a stream cannot go on although nothing is broken.
+private enum StreamError: Error, CustomStringConvertible {
+  case noShare(rank: UInt64, batch: UInt64, sequences: UInt64)
+  case abandoned(ring: String, grace: Double)
+
+  var description: String {
+    switch self {
+    case .noShare(let rank, let batch, let sequences):
+      "rank \(rank) would never get a sequence: an epoch has \(sequences), a batch \(batch); choose a smaller --batch"
+    case .abandoned(let ring, let grace):
+      "ring \(ring): no consumer for \(Amount.time(grace)), the ring was removed; start the consumer, then this again, or give --grace"
+    }
+  }
+}
