@@ -65,7 +65,7 @@ final class BlockReader {
 
   private func openNext(into block: InputBlock) throws(CorpusError) {
     let begin = block.count
-    current = try PlainBytes(files[nextFile].path, isStopped: isStopped)
+    current = try PlainBytes(files[nextFile], isStopped: isStopped)
     nextFile += 1
     (line, reported) = (1, 0)
     while block.count - begin < 3, try read(into: block) {}

@@ -6,7 +6,7 @@ public struct Corpus: Sendable {
   /// What was asked for.
   public let inputs: CorpusInputs
   /// The files, in reading order.
-  public let files: [CorpusFile]
+  public internal(set) var files: [CorpusFile]
   /// What tells these files from others of the same names, for `OutputFolder`.
   public let stamps: [InputStamp]
 
@@ -25,9 +25,6 @@ public struct Corpus: Sendable {
 
   /// The bytes of all files as they are stored: what a progress meter counts. 0 for standard input and pipes.
   public var storedBytes: UInt64 { stamps.reduce(0) { $0 + $1.size } }
-
-  /// Whether standard input is among the files: it can be read only once.
-  public var readsStandardInput: Bool { files.contains { $0.path == "-" } }
 
   /// The options that decide which documents there are: part of the settings of every stage.
   public var settings: [JSONValue.Member] {

@@ -6,6 +6,15 @@ public struct CorpusFile: Sendable, Equatable {
   public let path: String
   /// What its documents are named after: `-`, a file's name, or a file's path below the folder that was named.
   public let name: String
+  /// What is really opened: `path`, or a copy of what can be read only once.
+  var opened: String
+
+  init(path: String, name: String) {
+    (self.path, self.name, opened) = (path, name, path)
+  }
+
+  /// Whether it is a regular file, and no pipe.
+  var isReadableTwice: Bool { opened != "-" && Folder.kind(of: opened) == .file }
 
   /// Whether documents are lines of JSON, or the text itself.
   var isText: Bool { DocumentExtension.of(path) == .text }

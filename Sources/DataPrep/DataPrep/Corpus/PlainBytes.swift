@@ -10,14 +10,14 @@ final class PlainBytes {
   }
 
   /// Opens the file; `isStopped` ends a wait for a pipe early, as if its end had come.
-  init(_ path: String, isStopped: @escaping () -> Bool) throws(CorpusError) {
-    raw = try RawFile(path, isStopped: isStopped)
+  init(_ file: CorpusFile, isStopped: @escaping () -> Bool) throws(CorpusError) {
+    raw = try RawFile(file.opened, named: file.path, isStopped: isStopped)
     try raw.fill(atLeast: Compression.markBytes)
     switch Compression(firstBytes: raw.available) {
     case .plain: decoder = .none
     case .gzip: decoder = .gzip(GzipDecoder())
     case .zstd: decoder = .zstd(ZstdDecoder())
-    case .unsupported(let format): throw .unsupported(path: path, format: format)
+    case .unsupported(let format): throw .unsupported(path: file.path, format: format)
     }
   }
 

@@ -18,9 +18,10 @@ final class RawFile {
 
   private static let bufferBytes = 256 << 10
 
-  init(_ path: String, isStopped: @escaping () -> Bool) throws(CorpusError) {
+  /// Opens `place` (`-` is standard input); errors call it `path`.
+  init(_ place: String, named path: String, isStopped: @escaping () -> Bool) throws(CorpusError) {
     let opened =
-      path == "-" ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(path, O_RDONLY | O_CLOEXEC)
+      place == "-" ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : open(place, O_RDONLY | O_CLOEXEC)
     guard opened >= 0 else { throw .file(FileError("read", path, errno: errno)) }
     var status = stat()
     guard fstat(opened, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else {
