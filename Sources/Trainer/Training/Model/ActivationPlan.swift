@@ -68,7 +68,7 @@ struct Cut {
   let longest: Int
   /// Rows of the largest part: whole sequences.
   let partRows: Int
-  /// The most parts of a micro-batch, when every sequence is a single token long.
+  /// Rows that a part should have; one long sequence may be more.
   let rowsOfAPart: Int
   /// Masked rows of the largest micro-batch.
   let maskedRows: Int
@@ -102,7 +102,7 @@ struct Cut {
     }
   }
 
-  /// Most parts of any micro-batch.
+  /// No micro-batch has more parts: all but the last hold more than half of `rowsOfAPart`.
   var mostParts: Int { rows / max(1, rowsOfAPart / 2) + 2 }
 }
 

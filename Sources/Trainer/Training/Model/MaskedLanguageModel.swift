@@ -32,6 +32,8 @@ public final class MaskedLanguageModel {
 
   /// A model on this machine's processor.
   ///
+  /// `microBatch` is in sequences. The encoder works on parts of 256 tokens, so two sequences of 128 for each thread are the
+  /// fewest that keep all threads busy; 16 suit two threads.
   /// The configuration must be valid. Throws when OpenBLAS is missing or the system has no memory.
   public convenience init(
     configuration: ModelConfiguration, sequenceLength: Int, microBatch: Int,
