@@ -40,7 +40,11 @@ struct VocabularyRun {
   private func make(in output: OutputFolder, _ empty: StageReport) throws -> StageReport {
     let begin = ContinuousClock.now
     var report = empty
-    let vocabulary = try train(&report)
+    let vocabulary: TrainedVocabulary
+    do { vocabulary = try train(&report) } catch let error as VocabularyError {
+      try output.abandon()
+      throw error
+    }
     for (name, content) in vocabulary.files {
       try AtomicFile.replace("\(output.path)/\(name)", with: content)
     }

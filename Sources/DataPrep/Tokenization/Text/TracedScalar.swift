@@ -48,9 +48,9 @@ extension Array where Element == TracedScalar {
 
   /// The characters alone, as a string.
   var text: String {
-    var result = String.UnicodeScalarView()
-    for traced in self { result.append(Unicode.Scalar(traced.scalar)!) }
-    return String(result)
+    var bytes: [UInt8] = []
+    for traced in self { bytes.append(contentsOf: UTF8.encode(Unicode.Scalar(traced.scalar)!)!) }
+    return String(decoding: bytes, as: UTF8.self)
   }
 }
 

@@ -127,6 +127,14 @@ public struct OutputFolder: Sendable {
     try Folder.remove(path + "/" + Self.marker)
   }
 
+  /// Forgets a run whose input turned out to be unfit before anything was written, so that another can begin here.
+  ///
+  /// The folder goes too, unless it holds something.
+  public func abandon() throws(FileError) {
+    try Folder.remove(path + "/" + Self.marker)
+    if try Folder.entries(of: path).isEmpty { try Folder.remove(path) }
+  }
+
   /// Writes only `report.json` of a run that made nothing else (`--dry-run`); it never counts as finished.
   public static func writeDryRun(_ path: String, report: StageReport) throws(FileError) {
     try Folder.create(path)

@@ -1,0 +1,128 @@
+import RingProtocol
+import TestSupport
+import Testing
+import Tokenization
+
+@Suite struct LoadingTests {
+  /// The golden tokenizer.json with one change.
+  private func changed(_ key: String, _ value: JSONValue?) throws -> JSONValue {
+    var file = try JSONValue.read("\(GoldenTokenizer.folder)/cram.json")
+    file[key] = value
+    return file
+  }
+
+  /// What loading says of a file that is refused.
+  private func refusal(of file: JSONValue) throws -> String {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/tokenizer.json"
+      try AtomicFile.replace(path, with: file.serialized())
+      var message = "loaded"
+      do { _ = try Tokenizer.load(folder) } catch { message = "\(error)" }
+      #expect(message.contains(path))
+      return message
+    }
+  }
+
+  @Test(arguments: [
+    ("normalizer", #"{"type": "Nmt"}"#, "Nmt"),
+    ("normalizer", #"{"type": "Sequence", "normalizers": [{"type": "NFC"}]}"#, "NFC"),
+    ("normalizer", #"{"type": "NFD", "strange": 1}"#, "strange"),
+    ("normalizer", #"{"type": "Replace", "pattern": {"Regex": "a|b"}, "content": ""}"#, "a|b"),
+    ("normalizer", #"{"type": "Replace", "content": ""}"#, "pattern"),
+    ("normalizer", #"{"type": "Strip", "strip_left": 1, "strip_right": true}"#, "strip_left"),
+    ("pre_tokenizer", #"{"type": "Metaspace", "replacement": "_"}"#, "Metaspace"),
+    ("pre_tokenizer", "null", "pre_tokenizer"),
+    ("model", #"{"type": "BPE", "vocab": {}, "merges": []}"#, "BPE"),
+    ("model", #"{"vocab": {}, "merges": []}"#, "without a type"),
+    ("decoder", #"{"type": "ByteLevel"}"#, "ByteLevel"),
+    ("post_processor", #"{"type": "RobertaProcessing"}"#, "RobertaProcessing"),
+    ("truncation", #"{"max_length": 512}"#, "truncation"),
+    ("padding", #"{"strategy": "BatchLongest"}"#, "padding"),
+    (
+      "added_tokens",
+      #"[{"id": 9, "content": "<pad>", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true}]"#,
+      "<pad>"
+    ),
+    ("strange", "1", "strange"),
+  ])
+  func `what is not understood is refused by name`(
+    key: String, value: String, mention: String
+  ) throws {
+    let message = try refusal(of: changed(key, try JSONValue.parse(value)))
+    #expect(message.contains(mention))
+    #expect(!message.contains("\n"))
+  }
+
+  @Test func `a vocabulary without its unknown token is refused`() throws {
+    let file = try changed("model", nil)
+    var model = try #require(JSONValue.read("\(GoldenTokenizer.folder)/cram.json")["model"])
+    model["unk_token"] = "[UNK]"
+    var whole = file
+    whole["model"] = model
+    #expect(try refusal(of: whole).contains("[UNK]"))
+  }
+
+  @Test func `what is not there is refused by its path`() throws {
+    try withTemporaryFolder { folder in
+      for path in ["\(folder)/missing.json", folder] {
+        do {
+          _ = try Tokenizer.load(path)
+          Issue.record("\(path) was loaded")
+        } catch { #expect("\(error)".contains(path)) }
+      }
+    }
+  }
+
+  @Test func `a file that is not JSON is refused by its path`() throws {
+    try withTemporaryFolder { folder in
+      let path = "\(folder)/tokenizer.json"
+      try AtomicFile.replace(path, with: "{\"model\": ")
+      #expect(throws: TokenizerError.self) { try Tokenizer.load(path) }
+    }
+  }
+
+  @Test func `a folder with vocab.txt alone is a BERT tokenizer`() throws {
+    try withTemporaryFolder { folder in
+      let pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "Th", "##e  ", "é"]
+      try AtomicFile.replace("\(folder)/vocab.txt", with: pieces.joined(separator: "\n") + "\n")
+      let uncased = try Tokenizer.load(folder)
+      #expect(uncased.encodeWithSpecials("The [MASK] x") == [2, 5, 4, 1, 3])
+      try AtomicFile.replace(
+        "\(folder)/tokenizer_config.json", with: #"{"do_lower_case": false}"#)
+      let cased = try Tokenizer.load(folder)
+      #expect(cased.encodeWithSpecials("The é") == [2, 6, 7, 8, 3])
+      #expect(cased.roles.mask == 4 && cased.vocabularySize == 9)
+      try AtomicFile.replace(
+        "\(folder)/tokenizer_config.json", with: #"{"tokenizer_class": "T5Tokenizer"}"#)
+      #expect(throws: TokenizerError.self) { try Tokenizer.load(folder) }
+    }
+  }
+
+  @Test func `added tokens obey their options`() throws {
+    var file = try changed("normalizer", ["type": "Lowercase"])
+    let tokens = try #require(file["added_tokens"]?.array)
+    func token(_ id: Int64, _ content: String, _ options: [String]) -> JSONValue {
+      var token: JSONValue = ["id": .int(id), "content": .string(content), "special": false]
+      for key in ["single_word", "lstrip", "rstrip", "normalized"] {
+        token[key] = .bool(options.contains(key))
+      }
+      return token
+    }
+    file["added_tokens"] = .array(
+      tokens + [
+        token(600, "ZZ", []), token(601, "ZZZ", ["single_word"]), token(602, "Q Q", ["normalized"]),
+        token(603, "Left", ["lstrip", "rstrip"]),
+      ])
+    try withTemporaryFolder { folder in
+      try AtomicFile.replace("\(folder)/tokenizer.json", with: file.serialized())
+      let tokenizer = try Tokenizer.load(folder)
+      let added = { tokenizer.spans(of: $0).filter { $0.id >= 600 } }
+      #expect(added("ZZ aZZa zz").map(\.id) == [600, 600])
+      // The longest is taken, and a rejected one is not tried shorter.
+      #expect(added("ZZZ aZZZ").map(\.id) == [601])
+      #expect(added("q q Q Q q  q").map(\.id) == [602, 602])
+      #expect(added("a  Left\n b").map { [$0.start, $0.end] } == [[1, 9]])
+      #expect(tokenizer.vocabularySize == 604)
+    }
+  }
+}
