@@ -137,12 +137,10 @@ private struct StoppingSource: SequenceSource {
 
   var count: UInt64 { source.count }
 
-  func fill(_ range: Range<UInt64>, into destination: UnsafeMutableRawBufferPointer) throws {
+  func fill(
+    _ range: Range<UInt64>, into destination: UnsafeMutableRawBufferPointer
+  ) throws -> [ClosedRange<UInt64>] {
     if range.upperBound >= stop { throw Stop() }
-    try source.fill(range, into: destination)
-  }
-
-  func documents(of range: Range<UInt64>) throws -> [ClosedRange<UInt64>] {
-    try source.documents(of: range)
+    return try source.fill(range, into: destination)
   }
 }

@@ -22,13 +22,12 @@ struct SampleSource: SequenceSource {
 
   var count: UInt64 { UInt64(ids.count / length) }
 
-  func fill(_ range: Range<UInt64>, into destination: UnsafeMutableRawBufferPointer) throws {
+  func fill(
+    _ range: Range<UInt64>, into destination: UnsafeMutableRawBufferPointer
+  ) throws -> [ClosedRange<UInt64>] {
     let wanted = bytes(of: range)
     wanted.withUnsafeBytes { destination.copyMemory(from: $0) }
-  }
-
-  func documents(of range: Range<UInt64>) throws -> [ClosedRange<UInt64>] {
-    range.map { $0 / spread...$0 / spread }
+    return range.map { $0 / spread...$0 / spread }
   }
 
   /// The plain bytes of sequences.

@@ -11,8 +11,8 @@ enum ShardFormat {
 
   /// The header frame's bytes, and so where the data starts.
   static let headerBytes = 4096
-  /// The most bytes a frame may hold unpacked: bounds the memory that any file can ask of a reader.
-  static let maximumFrameBytes = 256 << 20
+  /// The most bytes a frame may hold unpacked: bounds the memory that any file can ask of a reader, and is what the zstd program unpacks without being asked for more.
+  static let maximumFrameBytes = 128 << 20
   /// The most frames in a file, a limit of the seekable format (which counts the header and the index too).
   static let maximumFrames = 0x800_0000 - 2
   static let maximumSequenceLength = 1 << 24

@@ -83,7 +83,7 @@ struct ShardWriter {
     try OrderedPipeline.run(
       count: header.frameCount, threads: threads, makeWorker: { 0 },
       produce: { _, frame in try Self.gather(frame, of: header, from: source, first: first) },
-      consume: { _, plain in try plain.withUnsafeBytes(observe) })
+      consume: { _, gathered in try gathered.plain.withUnsafeBytes(observe) })
     let summary = ShardSummary(
       file: Folder.name(of: path), sequences: header.sequences, bytes: reader.byteCount,
       sha256: try SHA256.hex(ofFile: path))
@@ -97,36 +97,35 @@ struct ShardWriter {
     try OrderedPipeline.run(
       count: header.frameCount, threads: threads, makeWorker: { FrameDecoder() },
       produce: { decoder, frame in
-        let wanted = try Self.gather(frame, of: header, from: source, first: first)
+        let wanted = try Self.gather(frame, of: header, from: source, first: first).plain
         return wanted == (try? reader.plain(frame: frame, with: &decoder))
       },
       consume: { _, isEqual in isSame = isSame && isEqual })
     return isSame
   }
 
-  /// The plain bytes of a frame.
+  /// The plain bytes of a frame, and the documents of its sequences.
   private static func gather(
     _ frame: Int, of header: ShardHeader, from source: some SequenceSource, first: UInt64
-  ) throws -> [UInt8] {
+  ) throws -> (plain: [UInt8], documents: [ClosedRange<UInt64>]) {
     let range = header.sequences(ofFrame: frame)
     let byteCount = header.plainBytes(ofFrame: frame)
-    return try [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
-      try source.fill(
+    var documents: [ClosedRange<UInt64>] = []
+    let plain = try [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
+      documents = try source.fill(
         first + range.lowerBound..<first + range.upperBound,
-        into: UnsafeMutableRawBufferPointer(
-          rebasing: UnsafeMutableRawBufferPointer(buffer)[..<byteCount]))
+        into: .init(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<byteCount]))
       count = byteCount
     }
+    return (plain, documents)
   }
 
   private static func pack(
     _ frame: Int, of header: ShardHeader, from source: some SequenceSource, first: UInt64,
     with encoder: borrowing FrameEncoder
   ) throws -> Packed {
-    let plain = try gather(frame, of: header, from: source, first: first)
-    let range = header.sequences(ofFrame: frame)
-    let documents = DocumentSet(
-      try source.documents(of: first + range.lowerBound..<first + range.upperBound))
+    let (plain, touched) = try gather(frame, of: header, from: source, first: first)
+    let documents = DocumentSet(touched)
     return plain.withUnsafeBytes { bytes in
       let counted = FrameStatistics(
         bytes, type: header.tokenType, vocabularySize: header.vocabularySize)

@@ -1,0 +1,101 @@
+import RingProtocol
+
+/// Lays documents end to end and cuts them into blocks of equal length.
+///
+/// A block may begin and end inside a document. What is left at the end fills no block and is dropped, and counted.
+struct BlockPacker: ~Copyable {
+  /// What became of the documents.
+  struct Tally: Equatable {
+    /// Documents packed.
+    var documents: UInt64 = 0
+    /// Their tokens, separators included.
+    var tokens: UInt64 = 0
+    /// Tokens at the end that fill no block.
+    var tailTokens: UInt64 = 0
+    /// Documents of which every token is in that tail.
+    var tailDocuments: UInt64 = 0
+  }
+
+  private let tokenBytes: Int
+  private let fullStop: UInt32?
+  private var file: AtomicFile?
+  private let spool: (path: String, blockBytes: Int)
+  private let record: UnsafeMutableRawBufferPointer
+  /// Bytes of the block in the making.
+  private var filled: Int
+  private var firstDocument: UInt64
+  private var fullStops: UInt32
+  private var blocks: UInt64
+  private var tally: Tally
+
+  /// Begins the spool at `path`.
+  ///
+  /// - Parameter fullStop: the id to count in each block; nil where nobody asks.
+  init(path: String, sequenceLength: Int, tokenBytes: Int, fullStop: UInt32?) throws(FileError) {
+    let file = try AtomicFile(path: path)
+    self.file = .some(file)
+    self.tokenBytes = tokenBytes
+    self.fullStop = fullStop
+    spool = (path, sequenceLength * tokenBytes)
+    record = .allocate(byteCount: BlockSpool.headBytes + sequenceLength * tokenBytes, alignment: 16)
+    (filled, firstDocument, fullStops, blocks) = (0, 0, 0, 0)
+    tally = Tally()
+  }
+
+  deinit {
+    record.deallocate()
+  }
+
+  /// Appends the tokens of one document, which are not none: at least its separator.
+  mutating func append(_ tokens: UnsafeRawBufferPointer) throws(FileError) {
+    precondition(!tokens.isEmpty && tokens.count % tokenBytes == 0, "\(tokens.count) bytes")
+    if filled == 0 { firstDocument = tally.documents }
+    tally.tailDocuments += 1
+    var rest = tokens
+    while !rest.isEmpty {
+      let part = UnsafeRawBufferPointer(rebasing: rest.prefix(spool.blockBytes - filled))
+      UnsafeMutableRawBufferPointer(rebasing: record[(BlockSpool.headBytes + filled)...])
+        .copyMemory(from: part)
+      filled += part.count
+      rest = UnsafeRawBufferPointer(rebasing: rest[part.count...])
+      if filled == spool.blockBytes { try endBlock() }
+    }
+    tally.documents += 1
+    tally.tokens += UInt64(tokens.count / tokenBytes)
+  }
+
+  private mutating func endBlock() throws(FileError) {
+    let head = BlockSpool.Head(
+      documents: firstDocument...tally.documents, fullStops: countFullStops())
+    head.store(into: record)
+    try file!.write(UnsafeRawBufferPointer(record))
+    filled = 0
+    firstDocument = tally.documents
+    // The document in hand has a token in this block, so no document lies in the tail so far.
+    tally.tailDocuments = 0
+    blocks += 1
+  }
+
+  private func countFullStops() -> UInt32 {
+    guard let fullStop else { return 0 }
+    let block = UnsafeRawBufferPointer(rebasing: record[BlockSpool.headBytes...])
+    return tokenBytes == 2
+      ? Self.count(UInt16(truncatingIfNeeded: fullStop), in: block)
+      : Self.count(fullStop, in: block)
+  }
+
+  private static func count<T: FixedWidthInteger>(
+    _ id: T, in block: UnsafeRawBufferPointer
+  ) -> UInt32 {
+    block.withMemoryRebound(to: T.self) { tokens in
+      tokens.reduce(0) { $0 + ($1 == id.littleEndian ? 1 : 0) }
+    }
+  }
+
+  /// Ends the spool, once; what it holds and what became of the documents.
+  mutating func finish() throws(FileError) -> (spool: BlockSpool, tally: Tally) {
+    tally.tailTokens = UInt64(filled / tokenBytes)
+    if let whole = file.take() { try whole.commit() }
+    return (BlockSpool(path: spool.path, blockBytes: spool.blockBytes, count: blocks), tally)
+  }
+}

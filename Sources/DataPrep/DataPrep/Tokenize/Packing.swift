@@ -1,0 +1,87 @@
+import RingProtocol
+import Shards
+import Tokenization
+
+/// The packed documents of both sides, waiting in spools to be ordered and written.
+///
+/// When the spools are whole, `spool.json` says so: a run that is stopped later goes on from there.
+struct Packing: Equatable {
+  /// One side of a dataset.
+  struct Side: Equatable {
+    /// `train` or `heldout`.
+    let name: String
+    let spool: BlockSpool
+    let tally: BlockPacker.Tally
+  }
+
+  var sides: [Side] = []
+  var input = Tally()
+  var dropped: [FaultyLine.Reason: Tally] = [:]
+
+  static let stateName = "spool.json"
+}
+
+extension Packing {
+  /// Puts what a spool folder is known to hold into its `spool.json`.
+  func save(to folder: String) throws(FileError) {
+    let state: JSONValue = [
+      "sides": .array(sides.map(\.json)), "input": input.json,
+      "dropped": .object(dropped.map { .init($0.key.rawValue, $0.value.json) }),
+    ]
+    try AtomicFile.replace(folder + "/" + Self.stateName, with: state.serialized())
+  }
+
+  /// What an earlier run packed into `folder`; nil where it was stopped before that.
+  ///
+  /// - Parameter blockBytes: of one block, by the options of this run.
+  static func load(_ folder: String, blockBytes: Int) -> Packing? {
+    guard let state = try? JSONValue.read(folder + "/" + stateName), let input = state["input"],
+      let sides = state["sides"]?.array, let dropped = state["dropped"]?.members
+    else { return nil }
+    var packing = Packing()
+    packing.input = Tally(json: input)
+    for member in dropped {
+      guard let reason = FaultyLine.Reason(rawValue: member.key) else { return nil }
+      packing.dropped[reason] = Tally(json: member.value)
+    }
+    packing.sides = sides.compactMap { Side(json: $0, folder: folder, blockBytes: blockBytes) }
+    let isWhole = packing.sides.allSatisfy { side in
+      let size = (try? InputStamp(of: side.spool.path))?.size
+      return size == side.spool.count * UInt64(side.spool.recordBytes)
+    }
+    return isWhole && packing.sides.count == sides.count ? packing : nil
+  }
+}
+
+extension Packing.Side {
+  /// The name of a side's spool in its folder.
+  static func spoolPath(_ name: String, in folder: String) -> String { "\(folder)/\(name).blocks" }
+
+  fileprivate var json: JSONValue {
+    [
+      "name": .string(name), "blocks": .unsigned(spool.count),
+      "documents": .unsigned(tally.documents), "tokens": .unsigned(tally.tokens),
+      "tail_tokens": .unsigned(tally.tailTokens), "tail_documents": .unsigned(tally.tailDocuments),
+    ]
+  }
+
+  fileprivate init?(json: JSONValue, folder: String, blockBytes: Int) {
+    func number(_ key: String) -> UInt64? { json[key]?.int.flatMap { UInt64(exactly: $0) } }
+    guard let name = json["name"]?.string, let blocks = number("blocks"),
+      let documents = number("documents"), let tokens = number("tokens"),
+      let tailTokens = number("tail_tokens"), let tailDocuments = number("tail_documents")
+    else { return nil }
+    self.name = name
+    spool = BlockSpool(
+      path: Self.spoolPath(name, in: folder), blockBytes: blockBytes, count: blocks)
+    tally = .init(
+      documents: documents, tokens: tokens, tailTokens: tailTokens, tailDocuments: tailDocuments)
+  }
+}
+
+extension Tally {
+  fileprivate init(json: JSONValue) {
+    func number(_ key: String) -> UInt64 { UInt64(clamping: json[key]?.int ?? 0) }
+    self.init(documents: number("documents"), bytes: number("bytes"))
+  }
+}

@@ -1,0 +1,64 @@
+import RingProtocol
+import Shards
+
+/// What decides the sequences of a dataset beside its documents and its tokenizer.
+public struct TokenizeOptions: Sendable {
+  /// Tokens of a sequence.
+  public var length = 128
+  public var order = BlockOrder.random
+  public var heldout = HeldoutAmount.none
+  /// The level of zstd.
+  public var level = 3
+  /// Sequences of a shard.
+  public var shardSequences: UInt64 = 262_144
+  /// Sequences of a frame.
+  public var frameSequences = 4096
+  public var seed: UInt64 = 0
+
+  public init() {}
+
+  /// The options as the report states them.
+  var members: [JSONValue.Member] {
+    [
+      .init("length", .int(Int64(length))), .init("order", .string(order.rawValue)),
+      .init("heldout", heldout.json), .init("level", .int(Int64(level))),
+      .init("shard_sequences", .unsigned(shardSequences)),
+      .init("frame_sequences", .int(Int64(frameSequences))), .init("seed", .unsigned(seed)),
+    ]
+  }
+}
+
+extension HeldoutAmount {
+  var json: JSONValue {
+    switch self {
+    case .none: 0
+    case .share(let share): .double(share)
+    case .count(let count): .unsigned(count)
+    }
+  }
+}
+
+/// Why documents cannot become a dataset.
+public enum TokenizeError: Error, Equatable, CustomStringConvertible {
+  case noSeparator(tokenizer: String)
+  case noFullStop(tokenizer: String)
+  case impossible(String)
+  case nothingToTrainOn(documents: UInt64)
+  case tooLittleText(side: String, documents: UInt64, tokens: UInt64, length: Int)
+
+  public var description: String {
+    switch self {
+    case .noSeparator(let path):
+      "\(path) has neither <sep> nor [SEP], and one of them ends each document; take another tokenizer, or train one with cram vocab"
+    case .noFullStop(let path):
+      "\(path) has no piece \".\", which --order sentence-length counts; choose another order or another tokenizer"
+    case .impossible(let what):
+      "\(what); choose other values of --length, --frame-sequences and --shard-sequences"
+    case .nothingToTrainOn(let documents):
+      "all \(documents) documents would be held out; give a smaller --heldout"
+    case .tooLittleText(let side, let documents, let tokens, let length):
+      "the \(side) side has \(tokens) tokens of \(documents) documents, fewer than the \(length) of one sequence; give "
+        + (side == "heldout" ? "a larger --heldout" : "more text") + " or a smaller --length"
+    }
+  }
+}

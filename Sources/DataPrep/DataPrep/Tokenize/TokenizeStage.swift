@@ -1,0 +1,168 @@
+import RingProtocol
+import Shards
+import Tokenization
+
+/// `cram tokenize`: documents to shards, from the look at the folder to the report.
+///
+/// Writes `train/` and, where asked for, `heldout/`, and the tokenizer's files. Blocks wait in `spool/`, which is gone at the end.
+public struct TokenizeStage {
+  /// Shows a meter while work goes on.
+  public typealias Display = (ProgressMeter, () throws -> Void) throws -> Void
+
+  private let corpus: Corpus
+  private let files: TokenizerFiles
+  private let options: TokenizeOptions
+  private let separator: UInt32
+  private let tokenType: TokenType
+  private let output: String
+  private let threads: Int
+  private let cancellation: CancellationFlag?
+
+  private static let spoolName = "spool"
+
+  /// - Throws: `TokenizeError` where tokenizer and options cannot make a dataset.
+  public init(
+    corpus: Corpus, files: TokenizerFiles, options: TokenizeOptions, output: String, threads: Int,
+    cancellation: CancellationFlag? = nil
+  ) throws(TokenizeError) {
+    guard let separator = files.tokenizer.roles.sep else {
+      throw .noSeparator(tokenizer: files.path)
+    }
+    if options.order == .sentenceLength, files.tokenizer.id(of: ".") == nil {
+      throw .noFullStop(tokenizer: files.path)
+    }
+    self.corpus = corpus
+    self.files = files
+    self.options = options
+    self.separator = UInt32(separator)
+    tokenType = TokenType(vocabularySize: files.tokenizer.vocabularySize)
+    self.output = output
+    self.threads = threads
+    self.cancellation = cancellation
+    let description = description(of: "train", documents: 0, recipeSHA256: files.sha256)
+    if let fault = DatasetWriter.fault(of: description) { throw .impossible(fault) }
+  }
+
+  /// Does the work, unless it was done before.
+  public func perform(overwrite: Bool, display: Display) throws -> StageOutcome {
+    var command = StageCommand(
+      stage: "tokenize", settings: settings, corpus: corpus, output: output)
+    command.overwrite = overwrite
+    command.otherOutputs = ["train", "heldout", Self.spoolName] + TokenizerFiles.names
+    return try command.perform { folder, report in
+      guard let folder else { return }
+      let begin = ContinuousClock.now
+      try write(to: folder.path, recipe: command.allSettings, report: &report, display: display)
+      report.seconds = (ContinuousClock.now - begin) / .seconds(1)
+    }
+  }
+
+  private var settings: [JSONValue.Member] {
+    options.members + [.init("tokenizer_sha256", .string(files.sha256))]
+  }
+
+  private func write(
+    to folder: String, recipe: JSONValue, report: inout StageReport, display: Display
+  ) throws {
+    let spool = folder + "/" + Self.spoolName
+    let packing = try pack(into: spool, display: display)
+    do throws(TokenizeError) { try check(packing) } catch {
+      // No later run can make use of it.
+      try Folder.remove(spool)
+      throw error
+    }
+    try files.write(to: folder)
+    report.add(input: packing.input, dropped: packing.dropped)
+    let recipeSHA256 = SHA256.hex(of: recipe.serialized())
+    for side in packing.sides {
+      let manifest = try write(
+        side, to: folder + "/" + side.name, recipeSHA256: recipeSHA256, display: display)
+      report.add(side.name, side.json(manifest))
+    }
+    try Folder.remove(spool)
+  }
+
+  private func pack(into spool: String, display: Display) throws -> Packing {
+    let blockBytes = options.length * tokenType.byteCount
+    if let packing = Packing.load(spool, blockBytes: blockBytes) { return packing }
+    try Folder.remove(spool)
+    try Folder.create(spool)
+    let meter = ProgressMeter(label: "tokenize", unit: "bytes", total: corpus.storedBytes)
+    let packer = DocumentPacker(
+      corpus: corpus, tokenizer: files.tokenizer, separator: separator, tokenType: tokenType,
+      options: options, folder: spool, threads: threads, cancellation: cancellation,
+      progress: meter)
+    var packing = Packing()
+    try display(meter) { packing = try packer.pack() }
+    return packing
+  }
+
+  /// Every side needs a sequence.
+  private func check(_ packing: Packing) throws(TokenizeError) {
+    for side in packing.sides where side.spool.count == 0 {
+      let heldout = packing.sides.first { $0.name == "heldout" }
+      if side.name == "train", side.tally.documents == 0, let heldout, heldout.tally.documents > 0 {
+        throw .nothingToTrainOn(documents: heldout.tally.documents)
+      }
+      throw .tooLittleText(
+        side: side.name, documents: side.tally.documents, tokens: side.tally.tokens,
+        length: options.length)
+    }
+  }
+
+  private func write(
+    _ side: Packing.Side, to folder: String, recipeSHA256: String, display: Display
+  ) throws -> Manifest {
+    let source = try PackedSource(
+      side.spool, order: options.order, seed: options.seed, side: side.name)
+    let writer = DatasetWriter(
+      description(of: side.name, documents: side.tally.documents, recipeSHA256: recipeSHA256),
+      folder: folder, threads: threads)
+    let meter = ProgressMeter(label: "write \(side.name)", unit: "sequences", total: source.count)
+    var manifest: Manifest?
+    try display(meter) {
+      manifest = try writer.write(
+        source, progress: meter, cancellation: cancellation ?? CancellationFlag())
+    }
+    return manifest!
+  }
+
+  private func description(
+    of side: String, documents: UInt64, recipeSHA256: String
+  ) -> DatasetDescription {
+    let tokenizer = files.tokenizer
+    return DatasetDescription(
+      tokenType: tokenType, sequenceLength: options.length,
+      vocabularySize: tokenizer.vocabularySize, frameSequences: options.frameSequences,
+      shardSequences: options.shardSequences, level: options.level, order: options.order.rawValue,
+      seed: options.seed, side: side, documents: documents,
+      specialTokens: tokenizer.specials.map { .init(content: $0.content, id: UInt32($0.id)) },
+      roles: Shards.SpecialRoles(tokenizer.roles), tokenizerSHA256: files.sha256,
+      recipeSHA256: recipeSHA256)
+  }
+}
+
+extension Shards.SpecialRoles {
+  /// The roles of a tokenizer, as a dataset states them.
+  init(_ roles: Tokenization.SpecialRoles) {
+    self.init(
+      pad: roles.pad.map(UInt32.init), unk: roles.unk.map(UInt32.init),
+      cls: roles.cls.map(UInt32.init), sep: roles.sep.map(UInt32.init),
+      mask: roles.mask.map(UInt32.init))
+  }
+}
+
+extension Packing.Side {
+  /// What the report says of a side.
+  fileprivate func json(_ manifest: Manifest) -> JSONValue {
+    [
+      "documents": .unsigned(tally.documents), "sequences": .unsigned(manifest.sequences),
+      "tokens": .unsigned(manifest.tokens), "tail_tokens": .unsigned(tally.tailTokens),
+      "tail_documents": .unsigned(tally.tailDocuments),
+      "unknown_tokens": .unsigned(manifest.statistics.unknown),
+      "shards": .int(Int64(manifest.shards.count)), "bytes": .unsigned(manifest.bytes),
+      "bits_per_token": .double(8 * Double(manifest.bytes) / Double(manifest.tokens)),
+      "fingerprint": .string(manifest.fingerprint),
+    ]
+  }
+}

@@ -1,0 +1,110 @@
+import CramCommand
+import RingProtocol
+import Shards
+import Tokenization
+
+@main struct InspectVerb {
+  static func main() { runCommand(InspectCommand.self) }
+}
+
+struct InspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration.verb(
+    "inspect", abstract: "Shows, decodes and verifies datasets and shards.",
+    discussion: """
+      A dataset is a folder with manifest.json; a shard is a *.tok.zst file. Statistics come from manifest and index \
+      alone and take no time whatever the size. --verify reads everything: a line on standard error for each fault, and \
+      status 1 if there is one.
+
+      Examples:
+        cram inspect shards/train
+        cram inspect shards/train/00000.tok.zst --json
+        cram inspect shards/train --decode 1234
+        cram inspect shards/train --random 5
+        cram inspect shards/train shards/heldout --verify
+      """)
+
+  @Argument(help: ArgumentHelp("Folders of shards, or shards.", valueName: "dataset|shard"))
+  var targets: [String]
+
+  @Option(
+    help: ArgumentHelp(
+      "Print this sequence, counted from 0: its text and, with --json, its ids.",
+      valueName: "sequence"))
+  var decode: UInt64?
+
+  @Option(help: ArgumentHelp("Print so many sequences drawn by --seed.", valueName: "count"))
+  var random: UInt64?
+
+  @Flag(help: "Read everything and check every checksum.")
+  var verify = false
+
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    guard [decode != nil, random != nil, verify].count(where: { $0 }) <= 1 else {
+      throw UsageError("--decode, --random and --verify exclude each other")
+    }
+    if verify { return try verifyAll() }
+    guard decode != nil || random != nil else { return try showAll() }
+    guard targets.count == 1 else {
+      throw UsageError("--decode and --random take one dataset or shard, not \(targets.count)")
+    }
+    try printSequences()
+  }
+
+  // Statistics
+
+  private func showAll() throws {
+    let found = try targets.map { path in
+      try Inspection(InspectionTarget.open(path), path: path)
+    }
+    if !common.json {
+      for inspection in found { InspectionTable.lines(inspection).forEach(common.console.say) }
+    }
+    common.console.printJSON(
+      found.count == 1 ? found[0].json : ["inspected": .array(found.map(\.json))])
+  }
+
+  // Sequences
+
+  private func printSequences() throws {
+    let target = try InspectionTarget.open(targets[0])
+    let numbers = decode.map { [$0] } ?? drawn(from: target.sequences)
+    let search = TokenizerSearch(target)
+    if search.tokenizer == nil, let note = search.note { Console.complain("cram-inspect: \(note)") }
+    let sequences = try numbers.map { number in
+      DecodedSequence(number: number, ids: try target.ids(of: number), tokenizer: search.tokenizer)
+    }
+    if !common.json { sequences.flatMap(\.lines).forEach(common.console.say) }
+    let json = sequences.map(\.json)
+    common.console.printJSON(decode != nil ? json[0] : ["sequences": .array(json)])
+  }
+
+  /// Different sequences, the same for a seed.
+  private func drawn(from count: UInt64) -> [UInt64] {
+    let key = OrderKey.derive(purpose: "inspect", seed: common.seed)
+    let permutation = KeyedPermutation(count: count, key: key)
+    return (0..<min(random ?? 0, count)).map { permutation[$0] }
+  }
+
+  // Verification
+
+  private func verifyAll() throws {
+    var problems: [ShardError] = []
+    for path in targets {
+      let total = (try? InspectionTarget.open(path).sequences) ?? 0
+      let meter = ProgressMeter(label: "verify", unit: "sequences", total: total)
+      problems += try common.console.showing(meter) {
+        try InspectionTarget.problems(
+          path, threads: common.threadCount, progress: meter, cancellation: .process)
+      }
+    }
+    for problem in problems { Console.complain("cram-inspect: \(problem)") }
+    common.console.printJSON([
+      "problems": .array(
+        problems.map { ["path": .string($0.path), "problem": .string("\($0)")] })
+    ])
+    guard problems.isEmpty else { throw ExitCode(1) }
+    common.console.say("\(targets.joined(separator: ", ")): every byte is as it was written")
+  }
+}
