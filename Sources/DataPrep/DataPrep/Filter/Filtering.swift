@@ -1,0 +1,100 @@
+import RingProtocol
+import Tokenization
+
+/// One run of `cram filter`: rules, the corpus, and what counts tokens.
+public struct Filtering: Sendable {
+  public let plan: FilterPlan
+  public let corpus: Corpus
+  /// A tokenizer's file or folder; nil trains one on a sample of the corpus where a rule needs it.
+  public let tokenizerPath: String?
+  /// Decides the sample.
+  public let seed: UInt64
+
+  /// The file of the tokenizer that was trained on the corpus itself.
+  static let tokenizerName = "tokenizer.json"
+
+  public init(plan: FilterPlan, corpus: Corpus, tokenizer: String?, seed: UInt64) {
+    (self.plan, self.corpus, self.seed) = (plan, corpus, seed)
+    tokenizerPath = tokenizer
+  }
+
+  /// Whether the corpus itself gives the tokenizer.
+  public var trainsItself: Bool { plan.needsTokenizer && tokenizerPath == nil }
+
+  /// How often the corpus is read.
+  public var passes: UInt64 { trainsItself ? 2 : 1 }
+
+  /// The command whose settings and inputs decide whether a result is this run's.
+  public func command(
+    output: String, dropped: String? = nil, overwrite: Bool = false, isDryRun: Bool = false
+  ) throws -> StageCommand {
+    var command = StageCommand(
+      stage: "filter", settings: settings, corpus: corpus, output: output, dropped: dropped)
+    (command.overwrite, command.isDryRun) = (overwrite, isDryRun)
+    command.otherOutputs = [Self.tokenizerName]
+    command.otherInputs = try tokenizerStamps()
+    return command
+  }
+
+  /// Does `command`, unless it was done before.
+  public func perform(
+    _ command: StageCommand, threads: Int, cancellation: CancellationFlag? = nil,
+    progress: ProgressMeter? = nil
+  ) throws -> StageOutcome {
+    let loaded = try tokenizerPath.map { path throws(TokenizerError) in try Tokenizer.load(path) }
+    return try command.perform { folder, report in
+      var spool = Spool(folder: command.output)
+      let corpus = trainsItself ? try spool.readableTwice(self.corpus, cancellation) : self.corpus
+      let tokenizer =
+        trainsItself
+        ? try train(on: corpus, into: folder, &report, threads, cancellation, progress) : loaded
+      let stage = DocumentStage(
+        corpus: corpus, output: folder?.path, dropped: command.dropped, threads: threads,
+        cancellation: cancellation, progress: progress)
+      try stage.run(DocumentFilter(plan, tokenizer: tokenizer), report: &report)
+    }
+  }
+
+  private func train(
+    on corpus: Corpus, into folder: OutputFolder?, _ report: inout StageReport, _ threads: Int,
+    _ cancellation: CancellationFlag?, _ progress: ProgressMeter?
+  ) throws -> Tokenizer {
+    let begin = ContinuousClock.now
+    let trained = try SelfTokenizer(
+      of: corpus, seed: seed, threads: threads, cancellation: cancellation, progress: progress)
+    if let folder,
+      let file = trained.vocabulary.files.first(where: { $0.name == Self.tokenizerName })
+    {
+      try AtomicFile.replace(folder.path + "/" + file.name, with: file.content)
+    }
+    report.add("tokenizer", trained.facts)
+    report.seconds += (ContinuousClock.now - begin) / .seconds(1)
+    return try trained.vocabulary.tokenizer()
+  }
+
+  private var settings: [JSONValue.Member] {
+    let rules = JSONValue.Member("rules", .array(plan.rules.map(\.json)))
+    guard plan.needsTokenizer else { return [rules] }
+    guard let tokenizerPath else {
+      return [
+        rules, .init("tokenizer", "self"), .init("seed", .unsigned(seed)),
+        .init("vocabulary_size", .int(Int64(SelfTokenizer.vocabularySize))),
+        .init("sample_bytes", .int(Int64(SelfTokenizer.sampleBytes))),
+      ]
+    }
+    return [rules, .init("tokenizer", .string(tokenizerPath))]
+  }
+
+  private func tokenizerStamps() throws(FileError) -> [InputStamp] {
+    guard let tokenizerPath else { return [] }
+    guard Folder.kind(of: tokenizerPath) == .folder else {
+      return [try InputStamp(of: tokenizerPath)]
+    }
+    var stamps: [InputStamp] = []
+    for name in ["tokenizer.json", "vocab.txt", "tokenizer_config.json"] {
+      let path = tokenizerPath + "/" + name
+      if Folder.kind(of: path) != .nothing { stamps.append(try InputStamp(of: path)) }
+    }
+    return stamps
+  }
+}
