@@ -78,6 +78,9 @@ import Testing
         }
       }
       #expect(throws: StageError.self) { try deduplicate(inputs, to: folder, overwrite: true) }
+      #expect(throws: StageError.self) {
+        try deduplicate(inputs, to: folder + "/out", dropped: folder + "/foreign/../in.jsonl")
+      }
       #expect(try Folder.entries(of: folder) == ["foreign", "in.jsonl"])
     }
   }

@@ -77,13 +77,17 @@ public struct StageCommand: Sendable {
       || name == dropped.map { Folder.name(of: $0) }
   }
 
-  /// A stage that read its own folder would find its documents again, or lose them while it reads.
+  /// A stage that read what it writes would find its documents again, or lose them while it reads.
   private func refuseOutputAmongInputs() throws(StageError) {
-    guard let output = Self.realPath(output) else { return }
+    let output = Self.realPath(output).map { $0 + "/" }
+    let dropped = dropped.flatMap { Folder.kind(of: $0) == .file ? Self.realPath($0) : nil }
+    guard output != nil || dropped != nil else { return }
     for file in corpus.files where file.path != "-" {
-      if let path = Self.realPath(file.path), path.hasPrefix(output + "/") {
+      guard let path = Self.realPath(file.path) else { continue }
+      if let output, path.hasPrefix(output) {
         throw .outputAmongInputs(output: self.output, input: file.path)
       }
+      if path == dropped { throw .droppedIsInput(path: file.path) }
     }
   }
 
@@ -107,12 +111,15 @@ public struct StageCommand: Sendable {
 /// Why a stage does not begin.
 public enum StageError: Error, Equatable, CustomStringConvertible {
   case outputAmongInputs(output: String, input: String)
+  case droppedIsInput(path: String)
   case dryRunOverResult(output: String)
 
   public var description: String {
     switch self {
     case .outputAmongInputs(let output, let input):
       "output \(output) holds \(input), which is an input; name a folder outside of the inputs"
+    case .droppedIsInput(let path):
+      "--dropped \(path) would replace an input; name another file"
     case .dryRunOverResult(let output):
       "output \(output) is not empty, and a dry run writes a report of its own; name a new or an empty folder"
     }
