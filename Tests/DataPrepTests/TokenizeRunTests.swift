@@ -78,7 +78,7 @@ struct TokenizeRunTests {
       let expected = TokenizeError.tooLittleText(
         side: "train", documents: 3, tokens: UInt64(tokens), length: 4000)
       #expect(throws: expected) { try world.tokenize("a") { $0.length = 4000 } }
-      #expect(Folder.kind(of: folder + "/a/spool") == .nothing)
+      #expect(Folder.kind(of: folder + "/a") == .nothing)
       #expect(throws: TokenizeError.nothingToTrainOn(documents: 3)) {
         try world.tokenize("b") { $0.heldout = .count(3) }
       }

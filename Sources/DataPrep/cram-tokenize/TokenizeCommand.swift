@@ -50,6 +50,13 @@ struct TokenizeCommand: ParsableCommand {
 
   @OptionGroup var common: CommonOptions
 
+  func validate() throws {
+    // Manifests are JSON, and its readers agree on whole numbers of 63 bits only.
+    if common.seed > UInt64(Int64.max) {
+      throw ValidationError("--seed \(common.seed): expected 0 to \(Int64.max)")
+    }
+  }
+
   func run() throws {
     let modes = [output, ids, show].count { $0 != nil }
     guard modes == 1 else {

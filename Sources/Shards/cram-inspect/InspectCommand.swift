@@ -70,10 +70,13 @@ struct InspectCommand: ParsableCommand {
   private func printSequences() throws {
     let target = try InspectionTarget.open(targets[0])
     let numbers = decode.map { [$0] } ?? drawn(from: target.sequences)
+    let found = try numbers.map { (number: $0, ids: try target.ids(of: $0)) }
     let search = TokenizerSearch(target)
-    if search.tokenizer == nil, let note = search.note { Console.complain("cram-inspect: \(note)") }
-    let sequences = try numbers.map { number in
-      DecodedSequence(number: number, ids: try target.ids(of: number), tokenizer: search.tokenizer)
+    if let note = search.note, search.tokenizer == nil {
+      Console.complain("cram-inspect: \(note)")
+    }
+    let sequences = found.map {
+      DecodedSequence(number: $0.number, ids: $0.ids, tokenizer: search.tokenizer)
     }
     if !common.json { sequences.flatMap(\.lines).forEach(common.console.say) }
     let json = sequences.map(\.json)

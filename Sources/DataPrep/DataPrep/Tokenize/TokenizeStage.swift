@@ -52,7 +52,14 @@ public struct TokenizeStage {
     return try command.perform { folder, report in
       guard let folder else { return }
       let begin = ContinuousClock.now
-      try write(to: folder.path, recipe: command.allSettings, report: &report, display: display)
+      do {
+        try write(to: folder.path, recipe: command.allSettings, report: &report, display: display)
+      } catch let error as TokenizeError {
+        // These documents will never do, so nothing may keep others out of the folder.
+        try Folder.remove(folder.path + "/" + Self.spoolName)
+        try folder.abandon()
+        throw error
+      }
       report.seconds = (ContinuousClock.now - begin) / .seconds(1)
     }
   }
@@ -66,11 +73,7 @@ public struct TokenizeStage {
   ) throws {
     let spool = folder + "/" + Self.spoolName
     let packing = try pack(into: spool, display: display)
-    do throws(TokenizeError) { try check(packing) } catch {
-      // No later run can make use of it.
-      try Folder.remove(spool)
-      throw error
-    }
+    try check(packing)
     try files.write(to: folder)
     report.add(input: packing.input, dropped: packing.dropped)
     let recipeSHA256 = SHA256.hex(of: recipe.serialized())

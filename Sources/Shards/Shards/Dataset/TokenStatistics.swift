@@ -39,6 +39,13 @@ public struct TokenStatistics: Sendable, Equatable {
     maximumID = UInt32(histogram.lastIndex { $0 != 0 } ?? 0)
   }
 
+  /// Whether `other` counts the same; the last bits of a logarithm may differ between machines.
+  func agrees(with other: TokenStatistics) -> Bool {
+    var same = other
+    same.entropy = entropy
+    return self == same && abs(entropy - other.entropy) < 1e-9
+  }
+
   var json: JSONValue {
     [
       "distinct_ids": .int(Int64(distinct)), "padding_tokens": .unsigned(padding),

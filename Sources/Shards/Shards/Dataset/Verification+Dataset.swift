@@ -72,7 +72,7 @@ private struct ContentDigest: ~Copyable {
           path: path,
           found: "the fingerprint of the content is \(found), not \(manifest.fingerprint)"))
     }
-    if statistics != manifest.statistics {
+    if !statistics.agrees(with: manifest.statistics) {
       problems.append(
         .badManifest(path: path, found: "its statistics are not those of the content"))
     }

@@ -9,7 +9,10 @@ public enum InspectionTarget: Sendable {
   public static func open(_ path: String) throws(ShardError) -> InspectionTarget {
     switch Folder.kind(of: path) {
     case .folder: .dataset(try Dataset.open(try datasetFolder(path)))
-    case .file, .other, .nothing: .shard(try ShardReader(path))
+    case .file, .nothing: .shard(try ShardReader(path))
+    case .other:
+      // Opening a pipe would wait for its other end.
+      throw .notAShard(path: path, offset: 0, found: "there is no regular file")
     }
   }
 
@@ -96,11 +99,14 @@ public enum InspectionTarget: Sendable {
     _ path: String, threads: Int, progress: ProgressMeter? = nil,
     cancellation: CancellationFlag = CancellationFlag()
   ) throws(Interrupted) -> [ShardError] {
-    guard Folder.kind(of: path) == .folder else {
-      return Verification.problems(shard: path, threads: threads)
-    }
     let folder: String
-    do throws(ShardError) { folder = try datasetFolder(path) } catch { return [error] }
+    do throws(ShardError) {
+      guard Folder.kind(of: path) == .folder else {
+        guard case .shard(let shard) = try open(path) else { return [] }
+        return Verification.problems(of: shard, threads: threads)
+      }
+      folder = try datasetFolder(path)
+    } catch { return [error] }
     return try Verification.problems(
       dataset: folder, threads: threads, progress: progress, cancellation: cancellation)
   }
