@@ -1,4 +1,4 @@
-import Foundation
+import RingProtocol
 import Testing
 import Training
 
@@ -31,11 +31,11 @@ struct ModelConfigurationTests {
   func `a preset is valid and comes back from JSON`(_ name: String) throws {
     let configuration = try #require(ModelConfiguration.preset(name, vocabularySize: 16_384))
     try configuration.validate()
-    let data = try JSONEncoder().encode(configuration)
-    #expect(try JSONDecoder().decode(ModelConfiguration.self, from: data) == configuration)
-    let fields = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
-    #expect(fields["model_type"] as? String == "crammed_bert")
-    #expect(fields["vocab_size"] as? Int == 16_384)
+    let text = configuration.json.serialized()
+    let fields = try JSONValue.parse(Array(text.utf8))
+    #expect(try ModelConfiguration(fields) == configuration)
+    #expect(fields["model_type"]?.string == "crammed_bert")
+    #expect(fields["vocab_size"]?.int == 16_384)
   }
 
   @Test func `impossible shapes are refused by the field's name`() throws {
@@ -57,9 +57,8 @@ struct ModelConfigurationTests {
   }
 
   @Test func `another architecture is refused`() {
-    let text = #"{"model_type": "bert", "vocab_size": 10}"#
     #expect(throws: ModelError.otherArchitecture(found: "bert")) {
-      try JSONDecoder().decode(ModelConfiguration.self, from: Data(text.utf8))
+      try ModelConfiguration(["model_type": .string("bert"), "vocab_size": .int(10)])
     }
   }
 

@@ -1,9 +1,26 @@
 import RingProtocol
 
 extension ModelConfiguration {
+  /// What `config.json` calls this architecture.
+  public static let modelType = "crammed_bert"
+
+  /// What `config.json` calls the fields.
+  private enum Field: String {
+    case modelType = "model_type"
+    case vocabularySize = "vocab_size"
+    case hiddenSize = "hidden_size"
+    case layers = "num_hidden_layers"
+    case heads = "num_attention_heads"
+    case intermediateSize = "intermediate_size"
+    case maximumLength = "max_position_embeddings"
+    case layerNormEpsilon = "layer_norm_eps"
+    case initializerRange = "initializer_range"
+    case padID = "pad_token_id"
+  }
+
   /// The fields of `config.json`, by the names that `transformers` knows.
   public var json: JSONValue {
-    func field(_ key: CodingKeys, _ value: JSONValue) -> JSONValue.Member {
+    func field(_ key: Field, _ value: JSONValue) -> JSONValue.Member {
       .init(key.rawValue, value)
     }
     return .object([
@@ -22,7 +39,7 @@ extension ModelConfiguration {
 
   /// Reads the fields of a `config.json`; further fields are ignored. Throws where one is missing or no model can have this shape.
   public init(_ json: JSONValue) throws(ModelError) {
-    func number(_ key: CodingKeys) throws(ModelError) -> Int {
+    func number(_ key: Field) throws(ModelError) -> Int {
       guard let number = json[key.rawValue]?.int else {
         throw .impossible(
           field: key.rawValue, found: json[key.rawValue]?.serialized() ?? "missing",
@@ -30,7 +47,7 @@ extension ModelConfiguration {
       }
       return Int(number)
     }
-    func real(_ key: CodingKeys) throws(ModelError) -> Float {
+    func real(_ key: Field) throws(ModelError) -> Float {
       guard let number = json[key.rawValue]?.double else {
         throw .impossible(
           field: key.rawValue, found: json[key.rawValue]?.serialized() ?? "missing",
@@ -38,7 +55,7 @@ extension ModelConfiguration {
       }
       return Float(number)
     }
-    let type = json[CodingKeys.modelType.rawValue]?.string ?? "missing"
+    let type = json[Field.modelType.rawValue]?.string ?? "missing"
     guard type == Self.modelType else { throw .otherArchitecture(found: type) }
     self.init(
       vocabularySize: try number(.vocabularySize), hiddenSize: try number(.hiddenSize),

@@ -5,6 +5,8 @@
 public struct CounterGenerator: Sendable {
   /// What numbers are for: the same seed and index give unrelated numbers for different purposes.
   public enum Purpose: UInt32, Sendable {
+    /// First weights of a model; the index is a pair of numbers' place in the block of parameters.
+    case initialWeights = 0
     /// Masks of training; the index is the position in the stream.
     case trainingMasks = 1
     /// Masks of measuring; the index is the sequence's place in the held-out set.

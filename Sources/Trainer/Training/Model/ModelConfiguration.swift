@@ -1,6 +1,6 @@
 /// The shape of a crammed-bert: what a checkpoint's `config.json` says about the model.
 ///
-/// Encoded with the field names of Hugging Face, so that one file serves both. crammed-bert is pre-norm, without biases in
+/// Its JSON has the field names of Hugging Face, so that one file serves both. crammed-bert is pre-norm, without biases in
 /// linear maps, with a gated GELU, scaled sinusoidal positions, an embedding and a final norm, and a decoder tied to the word
 /// embedding.
 public struct ModelConfiguration: Equatable, Sendable {
@@ -109,55 +109,5 @@ extension ModelConfiguration {
     _ holds: Bool, _ field: String, _ found: some CustomStringConvertible, _ expected: String
   ) throws(ModelError) {
     if !holds { throw .impossible(field: field, found: found.description, expected: expected) }
-  }
-}
-
-extension ModelConfiguration: Codable {
-  /// What `config.json` calls this architecture.
-  public static let modelType = "crammed_bert"
-
-  enum CodingKeys: String, CodingKey {
-    case modelType = "model_type"
-    case vocabularySize = "vocab_size"
-    case hiddenSize = "hidden_size"
-    case layers = "num_hidden_layers"
-    case heads = "num_attention_heads"
-    case intermediateSize = "intermediate_size"
-    case maximumLength = "max_position_embeddings"
-    case layerNormEpsilon = "layer_norm_eps"
-    case initializerRange = "initializer_range"
-    case padID = "pad_token_id"
-  }
-
-  /// Reads the fields of a `config.json`; further fields are ignored. Validates the result.
-  public init(from decoder: any Decoder) throws {
-    let fields = try decoder.container(keyedBy: CodingKeys.self)
-    let type = try fields.decode(String.self, forKey: .modelType)
-    guard type == Self.modelType else { throw ModelError.otherArchitecture(found: type) }
-    self.init(
-      vocabularySize: try fields.decode(Int.self, forKey: .vocabularySize),
-      hiddenSize: try fields.decode(Int.self, forKey: .hiddenSize),
-      layers: try fields.decode(Int.self, forKey: .layers),
-      heads: try fields.decode(Int.self, forKey: .heads),
-      intermediateSize: try fields.decode(Int.self, forKey: .intermediateSize),
-      maximumLength: try fields.decode(Int.self, forKey: .maximumLength),
-      layerNormEpsilon: try fields.decode(Float.self, forKey: .layerNormEpsilon),
-      initializerRange: try fields.decode(Float.self, forKey: .initializerRange),
-      padID: try fields.decode(Int.self, forKey: .padID))
-    try validate()
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var fields = encoder.container(keyedBy: CodingKeys.self)
-    try fields.encode(Self.modelType, forKey: .modelType)
-    try fields.encode(vocabularySize, forKey: .vocabularySize)
-    try fields.encode(hiddenSize, forKey: .hiddenSize)
-    try fields.encode(layers, forKey: .layers)
-    try fields.encode(heads, forKey: .heads)
-    try fields.encode(intermediateSize, forKey: .intermediateSize)
-    try fields.encode(maximumLength, forKey: .maximumLength)
-    try fields.encode(layerNormEpsilon, forKey: .layerNormEpsilon)
-    try fields.encode(initializerRange, forKey: .initializerRange)
-    try fields.encode(padID, forKey: .padID)
   }
 }

@@ -1,11 +1,9 @@
 /// Normally distributed numbers, each a function of a seed and its place alone.
 ///
-/// Box and Muller's transform of a counter-based generator (SplitMix64's output function). Logarithm, sine and cosine are made of
-/// additions, multiplications, divisions and roots, which every machine rounds alike: libraries differ in the last bit.
+/// Box and Muller's transform of a counter-based generator. Logarithm, sine and cosine are made of additions, multiplications,
+/// divisions and roots, which every machine rounds alike: libraries differ in the last bit.
 struct NormalNumbers {
-  private let key: UInt64
-
-  init(seed: UInt64) { key = Self.mix(seed ^ 0x6372_616d_2d69_6e69) }
+  let seed: UInt64
 
   /// Fills `numbers` with those from place `first` on, times `deviation`.
   func fill(_ numbers: UnsafeMutableBufferPointer<Float>, from first: UInt64, deviation: Double) {
@@ -24,23 +22,13 @@ struct NormalNumbers {
 
   /// The two numbers at places 2 · index and 2 · index + 1.
   func pair(_ index: UInt64) -> (Double, Double) {
+    var random = CounterGenerator(seed: seed, purpose: .initialWeights, index: index)
     // In (0, 1], so that the logarithm is finite; and in [0, 1).
-    let u = Double((word(2 * index) >> 11) + 1) * 0x1p-53
-    let turn = Double(word(2 * index + 1) >> 11) * 0x1p-53
+    let u = Double(random.next53() + 1) * 0x1p-53
+    let turn = Double(random.next53()) * 0x1p-53
     let radius = (-2 * Self.logarithm(u)).squareRoot()
     let (cosine, sine) = Self.circle(turn)
     return (radius * cosine, radius * sine)
-  }
-
-  private func word(_ counter: UInt64) -> UInt64 {
-    Self.mix(key &+ (counter &+ 1) &* 0x9e37_79b9_7f4a_7c15)
-  }
-
-  private static func mix(_ value: UInt64) -> UInt64 {
-    var z = value
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
   }
 
   /// log x by the series of the inverse hyperbolic tangent on [√½, √2); 1e-15 relative.
@@ -71,5 +59,13 @@ struct NormalNumbers {
     case 2: return (-cosine, -sine)
     default: return (sine, -cosine)
     }
+  }
+}
+
+extension CounterGenerator {
+  /// The next 53 random bits: the first word is the high one.
+  fileprivate mutating func next53() -> UInt64 {
+    let high = UInt64(next())
+    return (high << 32 | UInt64(next())) >> 11
   }
 }
