@@ -24,6 +24,11 @@ public struct DocumentBlock: Sendable {
     self.storage = storage
   }
 
+  /// Documents and bytes of all lines, the faulty ones by their raw bytes: what a report calls input.
+  public var inputBytes: Int {
+    documents.reduce(0) { $0 + $1.text.count } + faults.reduce(0) { $0 + $1.raw.count }
+  }
+
   /// Calls one of the closures for each line, in reading order; a document is named by its index.
   public func forEachLine(
     document: (Int) throws -> Void, fault: (FaultyLine) throws -> Void
