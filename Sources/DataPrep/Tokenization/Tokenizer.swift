@@ -58,7 +58,7 @@ public final class Tokenizer: Sendable {
     return piece.withUTF8 { ids.find($0) }.map { idOfNumber[$0] }
   }
 
-  /// Something that encodes with this tokenizer, for one thread; it holds about 2 MiB.
+  /// Something that encodes with this tokenizer, for one thread; it holds about 4 MiB.
   public func makeEncoder() -> Encoder {
     Encoder(pipeline)
   }

@@ -1,6 +1,6 @@
 /// The ids of the chunks of text met last: one place for each hash, the newer replaces the older.
 ///
-/// 64 bytes a place, 2 MiB in all, whatever the text. Chunks of more than 24 bytes or 8 ids are not kept.
+/// 64 bytes a place, 4 MiB in all, whatever the text. Chunks of more than 24 bytes or 8 ids are not kept.
 final class ChunkCache {
   /// One cache line: a chunk and its ids.
   struct Entry {
@@ -10,7 +10,7 @@ final class ChunkCache {
   }
 
   static let mostIDs = 8
-  private static let bits = 15
+  private static let bits = 16
 
   private let entries: UnsafeMutablePointer<Entry>
 

@@ -9,8 +9,8 @@ struct Pipeline: Sendable {
   let normalizedTokens: AddedTokenFinder
   /// Whether a text may be cut at the bytes of `Separator` and its parts encoded one by one.
   let isLocal: Bool
-  /// Whether no step makes other characters of ASCII, so that some need not look at it.
-  private let keepsASCII: Bool
+  /// The steps that can change an ASCII text.
+  private let asciiSteps: [NormalizerStep]
 
   init(
     steps: [NormalizerStep], splitter: SplitterDefinition, model: WordPieceModel,
@@ -23,9 +23,10 @@ struct Pipeline: Sendable {
       for step in steps { Self.apply(step, &text, &spare) }
       return text
     }
-    keepsASCII = steps.allSatisfy {
+    let keepsASCII = steps.allSatisfy {
       if case .replace(_, let content) = $0 { content.allSatisfy { $0 < 0x80 } } else { true }
     }
+    asciiSteps = keepsASCII ? steps.filter { !$0.leavesASCII } : steps
     isLocal =
       steps.allSatisfy(\.isLocal) && !rawTokens.holdsAny(of: Separator.all)
       && !normalizedTokens.holdsAny(of: Separator.all)
@@ -65,7 +66,7 @@ struct Pipeline: Sendable {
     of bytes: UnsafeBufferPointer<UInt8>, _ scratch: inout Scratch, _ body: (Part) -> Void
   ) {
     scratch.raw.removeAll(keepingCapacity: true)
-    let isASCII = scratch.raw.append(utf8: bytes) && keepsASCII
+    let isASCII = scratch.raw.append(utf8: bytes)
     let raw = scratch.raw
     raw.withUnsafeBufferPointer { raw in
       guard rawTokens.mayOccur(in: raw) else {
@@ -89,7 +90,7 @@ struct Pipeline: Sendable {
   ) {
     scratch.text.removeAll(keepingCapacity: true)
     scratch.text.append(contentsOf: raw)
-    for step in steps where !(isASCII && step.leavesASCII) {
+    for step in isASCII ? asciiSteps : steps {
       Self.apply(step, &scratch.text, &scratch.spare)
     }
     scratch.text.withUnsafeBufferPointer { text in

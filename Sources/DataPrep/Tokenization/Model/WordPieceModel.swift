@@ -36,8 +36,10 @@ struct WordPieceModel: Sendable {
     let kept = pieces.count
     var start = 0
     while start < word.count {
-      let trie = start == 0 ? beginnings : continuations
-      guard let (id, end) = trie.longest(in: word, from: start) else {
+      let longest =
+        start == 0
+        ? beginnings.longest(in: word, from: 0) : continuations.longest(in: word, from: start)
+      guard let (id, end) = longest else {
         pieces.removeLast(pieces.count - kept)
         return appendUnknown(word, &pieces)
       }
