@@ -1,3 +1,4 @@
+import CZstd
 import RingProtocol
 
 /// What the index says of one frame.
@@ -22,11 +23,16 @@ struct ShardIndex {
   enum Kind: UInt32 {
     /// A `FrameRecord` for each frame.
     case frames = 1
-    /// How often each id occurs in the shard: a LEB128 number for every piece of the vocabulary.
+    /// How often each id occurs in the shard: a LEB128 number for every piece of the vocabulary, as one zstd frame.
     case histogram = 2
     /// u64: documents of which the shard holds at least one token.
     case documents = 3
   }
+
+  /// Of zstd, for the histogram: most counts are small, so it shrinks to about a fifth.
+  private static let histogramLevel = 9
+  /// The most bytes of a number in LEB128.
+  private static let longestNumber = 10
 
   static let mandatoryKind: UInt32 = 0x8000_0000
   static let name = Array("CRAMIDX\0".utf8)
@@ -84,7 +90,8 @@ struct ShardIndex {
   }
 
   private static func bytes(of histogram: [UInt64]) -> [UInt8] {
-    histogram.reduce(into: []) { $0.append(variable: $1) }
+    let numbers = histogram.reduce(into: [UInt8]()) { $0.append(variable: $1) }
+    return numbers.withUnsafeBytes { FrameEncoder(level: histogramLevel).encode($0) }
   }
 
   private static func bytes(of documents: UInt64) -> [UInt8] {
@@ -107,9 +114,20 @@ extension ShardIndex {
     }
   }
 
-  /// The counts that a section's bytes hold; nil where they are not exactly `count` LEB128 numbers.
+  /// The counts that a section's bytes hold; nil where they are not one zstd frame of exactly `count` LEB128 numbers.
   static func histogram(_ bytes: UnsafeRawBufferPointer, count: Int) -> [UInt64]? {
-    guard bytes.count >= count else { return nil }
+    let size = ZSTD_getFrameContentSize(bytes.baseAddress, bytes.count)
+    guard size >= UInt64(count), size <= UInt64(longestNumber * count),
+      ZSTD_findFrameCompressedSize(bytes.baseAddress, bytes.count) == bytes.count
+    else { return nil }
+    let numbers = UnsafeMutableRawBufferPointer.allocate(byteCount: Int(size), alignment: 16)
+    defer { numbers.deallocate() }
+    let unpacked = ZSTD_decompress(
+      numbers.baseAddress, numbers.count, bytes.baseAddress, bytes.count)
+    return unpacked == numbers.count ? Self.numbers(UnsafeRawBufferPointer(numbers), count) : nil
+  }
+
+  private static func numbers(_ bytes: UnsafeRawBufferPointer, _ count: Int) -> [UInt64]? {
     var counts: [UInt64] = []
     counts.reserveCapacity(count)
     var at = 0
