@@ -6,13 +6,13 @@ import Synchronization
 /// The sleeper reads the word, raises the flag, fences, looks again, and only then sleeps; the ringer stores what is
 /// new, fences, and only then reads the flag. With both fences one of the two sees the other's store, so that no wake
 /// is lost; without either, both may sleep for good. A sleep ends after 100 ms in any case, because the peer may have
-/// died between its store and its ring.
+/// died between its store and its ring; who has slept for a second looks only every 500 ms, to use no processor.
 struct Doorbell {
   let word: UnsafeMutablePointer<Atomic<UInt32>>
   let waiting: UnsafeMutablePointer<Atomic<UInt32>>
 
-  /// The longest sleep.
-  static let round: Duration = .milliseconds(100)
+  private static let roundNanoseconds: Int64 = 100_000_000
+  private static let longRoundNanoseconds: Int64 = 500_000_000
 
   /// Wakes the sleeper, if there is one. What it is to see must be stored before.
   func ring() {
@@ -34,7 +34,8 @@ struct Doorbell {
     let begin = ring_clock()
     var last = begin
     while !isReady() {
-      sleep(unless: isReady)
+      let isLong = last - begin > 1_000_000_000
+      sleep(isLong ? Self.longRoundNanoseconds : Self.roundNanoseconds, unless: isReady)
       let now = ring_clock()
       if !isReady() { try afterRound(.nanoseconds(now - last)) }
       last = now
@@ -42,13 +43,13 @@ struct Doorbell {
     return last - begin
   }
 
-  private func sleep(unless isReady: () -> Bool) {
+  private func sleep(_ nanoseconds: Int64, unless isReady: () -> Bool) {
     let seen = word.pointee.load(ordering: .acquiring)
     waiting.pointee.store(1, ordering: .relaxed)
     atomicMemoryFence(ordering: .sequentiallyConsistent)
     if !isReady() {
       let address = UnsafeMutableRawPointer(word).assumingMemoryBound(to: UInt32.self)
-      _ = ring_futex_wait(address, seen, Self.round.components.attoseconds / 1_000_000_000)
+      _ = ring_futex_wait(address, seen, nanoseconds)
     }
     waiting.pointee.store(0, ordering: .relaxed)
   }

@@ -77,11 +77,9 @@ public struct RingConsumer: ~Copyable {
   ///
   /// Its checksum was verified. Throws when the producer was stopped or failed (after everything that it had published),
   /// when it died and no other came within the patience, when the batch is damaged, and when the cancellation flag is
-  /// set. Not all slots may be held by this consumer: nothing could ever come.
+  /// set. Not all slots may be
+  /// held by this consumer (a slot counts until it and all before it are released): nothing could ever come.
   public mutating func next() throws(RingError) -> RingBatch? {
-    precondition(
-      taken - released < UInt64(shape.slotCount),
-      "all \(shape.slotCount) slots are held: release one")
     while true {
       try checkCancellation()
       switch look() {
@@ -168,6 +166,9 @@ public struct RingConsumer: ~Copyable {
   }
 
   private mutating func wait() throws(RingError) {
+    precondition(
+      taken - released < UInt64(shape.slotCount),
+      "all \(shape.slotCount) slots are held: release one")
     var left = Patience(patience)
     cells.consumerStalls.pointee.add(1, ordering: .relaxed)
     let waited = try cells.dataBell.wait(
