@@ -102,7 +102,8 @@ import Testing
       #expect(result.status == 0)
       let out = folder + "/out"
       try refused(
-        "vocab", [empty, "--size", "100", "--output", out, "--quiet"], mention: "100", output: out)
+        "vocab", [empty, "--size", "100", "--output", out, "--quiet"], mention: "no words",
+        output: out)
       removeTree(out)
       let road = try Road(in: folder + "/road", documents: 60)
       try refused(

@@ -15,6 +15,7 @@ struct Road {
   /// Makes shards in `folder`; every stage has to succeed.
   init(in folder: String, documents: Int = 300) throws {
     self.folder = folder
+    try Folder.create(folder)
     corpus = try GeneratedText.file(in: folder, count: documents)
     try run("dedup", corpus, "--exact", "--output", dedup)
     try run("filter", dedup, "--rule", "min-characters=100", "--output", filter)

@@ -35,10 +35,18 @@ public final class Program {
     }
     posix_spawn_file_actions_adddup2(&actions, output.descriptor, 1)
     posix_spawn_file_actions_adddup2(&actions, errors.descriptor, 2)
+    // A test's thread blocks signals, and a mask is inherited: the child begins with an empty one.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     let words = ([path] + arguments).map { strdup($0) }
     defer { words.forEach { free($0) } }
     var child = pid_t()
-    let failure = posix_spawn(&child, path, &actions, nil, words + [nil], environ)
+    let failure = posix_spawn(&child, path, &actions, &attributes, words + [nil], environ)
     guard failure == 0 else { throw TestSupportError(what: "start \(path)", number: failure) }
     pid = child
   }

@@ -62,13 +62,21 @@ public final class StreamerProcess: Sendable {
     shared.withLock { ($0.position, $0.deaths) = (position, 0) }
   }
 
-  /// Ends the streamer and waits until it is gone; it removes its ring.
+  /// Ends the streamer and waits until it is gone; it removes its ring. One that does not listen within five seconds is killed.
   public func stop() {
+    signal(SIGTERM)
+    for _ in 0..<5000 where !hasEnded { usleep(1000) }
+    if !hasEnded { signal(SIGKILL) }
+    while !hasEnded { usleep(1000) }
+  }
+
+  private var hasEnded: Bool { shared.withLock { $0.hasEnded } }
+
+  private func signal(_ number: Int32) {
     shared.withLock { shared in
       shared.isStopping = true
-      if shared.pid != 0 { kill(shared.pid, SIGTERM) }
+      if shared.pid != 0 { kill(shared.pid, number) }
     }
-    while !shared.withLock({ $0.hasEnded }) { usleep(1000) }
   }
 
   private func supervise() {
