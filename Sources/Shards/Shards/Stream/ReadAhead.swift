@@ -3,11 +3,13 @@ import RingProtocol
 
 /// Reads the parts of a stream ahead of their use, on a thread of its own.
 ///
-/// At most four parts as stored, or one shuffled group, wait besides the part in use: with 1 MiB blocks and 64 MiB
-/// groups, never more than about 128 MiB whatever the dataset.
+/// Another part is read while less than 4 MiB wait besides the part in use: with blocks of 1 MiB and groups of 64 MiB
+/// that is never more than about 132 MiB, whatever the dataset.
 final class ReadAhead: @unchecked Sendable {
   /// Reads consecutive sequences of the dataset into memory of exactly their size.
   typealias Reading = @Sendable (Range<UInt64>, UnsafeMutableRawBufferPointer) throws -> Void
+
+  private static let enoughBytes = 4 << 20
 
   private let order: EpochOrder
   private let end: UInt64
@@ -112,8 +114,8 @@ final class ReadAhead: @unchecked Sendable {
   private func nextTask() -> (generation: Int, position: UInt64)? {
     monitor.locked {
       while !isStopping {
-        let limit = loaded.first?.order.isSequential ?? true ? 4 : 1
-        if failure == nil, nextPosition < end, loaded.count < limit {
+        let waiting = loaded.reduce(0) { $0 + $1.bytes.memory.count }
+        if failure == nil, nextPosition < end, waiting < Self.enoughBytes {
           return (generation, nextPosition)
         }
         monitor.wait()
