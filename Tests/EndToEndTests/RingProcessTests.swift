@@ -176,6 +176,10 @@ import Testing
         #expect(result.status == 1 && result.errors.hasPrefix("cram-stream: "), "\(words)")
         #expect(result.errors.split(separator: "\n").count == 1, "\(result.errors)")
       }
+      try Folder.create(kit.folder + "/both")
+      #expect(symlink(data, kit.folder + "/both/train") == 0)
+      let both = try Program.run("stream", kit.folder + "/both", "--ring", kit.name)
+      #expect(both.status == 1 && both.errors.contains("/both/train; name the dataset"))
       #expect(kit.isGone)
     }
   }

@@ -86,9 +86,11 @@ struct StreamCommand: ParsableCommand {
     try report(streamer.run(producer, flag: .process), ring: ring)
   }
 
-  private func open() throws(ShardError) -> Dataset {
+  private func open() throws -> Dataset {
     var folder = dataset
     while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
+    let manifests = ["", "/train"].map { Folder.kind(of: folder + $0 + "/" + Manifest.fileName) }
+    if manifests == [.nothing, .file] { throw StreamError.severalDatasets(folder: folder) }
     return try Dataset.open(folder)
   }
 
@@ -130,11 +132,14 @@ struct StreamCommand: ParsableCommand {
 
 /// Why a stream cannot go on although nothing is broken.
 private enum StreamError: Error, CustomStringConvertible {
+  case severalDatasets(folder: String)
   case noShare(rank: UInt64, batch: UInt64, sequences: UInt64)
   case abandoned(ring: String, grace: Double)
 
   var description: String {
     switch self {
+    case .severalDatasets(let folder):
+      "\(folder): no \(Manifest.fileName) in it, but in \(folder)/train; name the dataset"
     case .noShare(let rank, let batch, let sequences):
       "rank \(rank) would never get a sequence: an epoch has \(sequences), a batch \(batch); choose a smaller --batch"
     case .abandoned(let ring, let grace):
