@@ -118,6 +118,18 @@ struct RunFolderTests {
     }
   }
 
+  @Test func `two trainers do not share a folder`() throws {
+    try withTemporaryFolder { folder in
+      let fixture = RunFixture(folder + "/run")
+      try fixture.run { source in
+        source.before = { position in
+          guard position == 0 else { return }
+          #expect { try fixture.run() } throws: { "\($0)".contains("another process trains in it") }
+        }
+      }
+    }
+  }
+
   @Test func `the plan counts the published model`() throws {
     var settings = RunFixture("unused").request.settings
     settings.model = try #require(ModelConfiguration.preset("crammed-bert", vocabularySize: 32_768))

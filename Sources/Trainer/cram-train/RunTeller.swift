@@ -16,13 +16,20 @@ final class RunTeller {
     meter = ProgressMeter(label: "training", unit: "tokens")
   }
 
-  func begin(_ request: RunRequest, _ execution: TrainingExecution, resumedAt step: UInt64?) {
+  func begin(_ request: RunRequest, _ execution: TrainingExecution) {
     let shape = request.settings.model
     let parameters = Amount.grouped(UInt64(shape.parameterCount))
     say(
       "\(shape.layers) × \(shape.hiddenSize), \(parameters) parameters; budget \(budget); updates of up to \(request.settings.ramp.batch) sequences; \(execution.threads) threads"
     )
-    if let step { say("going on after step \(step)") }
+  }
+
+  func resume(_ checkpoint: Checkpoint, at step: UInt64, on machine: JSONValue) {
+    say("going on after step \(step)")
+    guard checkpoint.machine != machine else { return }
+    say(
+      "this machine computes otherwise than the one before (\(checkpoint.machine.serialized())): the last bits of the results will differ"
+    )
   }
 
   func hear(_ line: MetricsLine) {

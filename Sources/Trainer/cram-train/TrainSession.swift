@@ -53,14 +53,15 @@ struct TrainSession {
       cancellation: .process, progress: teller.meter, onLine: teller.hear)
     let training = try TrainingRun(
       request, folder: run, checkpoint: checkpoint, source: source, pool: pool, options: options)
-    teller.begin(request, run.execution, resumedAt: try checkpoint?.state().step)
+    teller.begin(request, run.execution)
+    if let checkpoint { teller.resume(checkpoint, at: training.step, on: options.machine) }
     let report = try console.showing(teller.meter) { try training.run() }
     teller.end(report, folder: folder)
     console.printJSON(report)
   }
 
   private func request(_ facts: DataFacts, _ heldOut: DatasetManifest?) throws -> RunRequest {
-    try heldOut.map { try facts.checkVocabulary($0.facts) }
+    try heldOut.map { try facts.checkKind($0.facts) }
     _ = try facts.maskID()
     return RunRequest(
       settings: try command.recipe.settings(for: facts, seed: command.common.seed), data: facts,

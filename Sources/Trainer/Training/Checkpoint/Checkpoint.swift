@@ -28,6 +28,8 @@ public struct Checkpoint: Sendable {
   public let data: DataFacts
   /// The share of places that was masked.
   public let maskingRate: Double
+  /// Processor, kernels and libraries that made it.
+  public let machine: JSONValue
   /// Names of the tokenizer's files that lie in it.
   public let companions: [String]
 
@@ -47,6 +49,7 @@ public struct Checkpoint: Sendable {
       throw .model(path: file, error)
     }
     (self.path, data, maskingRate) = (folder, facts, rate)
+    machine = json["machine"] ?? .null
     let own = forResuming + [Self.weightsFile, Self.configurationFile]
     companions = sums.map(\.name).filter { !own.contains($0) }
   }

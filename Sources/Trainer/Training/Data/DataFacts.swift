@@ -105,6 +105,13 @@ extension DataFacts {
     try check(same)
   }
 
+  /// Throws where `found` is not cut like this with the same vocabulary; its text may be another.
+  public func checkKind(_ found: DataFacts) throws(TrainingDataError) {
+    var same = found
+    same.fingerprint = fingerprint
+    try check(same)
+  }
+
   /// Throws where `found` is other data than this.
   public func check(_ found: DataFacts) throws(TrainingDataError) {
     let fields: [(String, (DataFacts) -> String)] = [

@@ -16,6 +16,7 @@ public final class TrainingRun {
   var state: RunState
   var clock: RunClock
   var log: MetricsLog
+  private let lock: RunLock
   private var batch = MaskedBatch.empty
   private var failuresInARow = 0
 
@@ -47,10 +48,15 @@ public final class TrainingRun {
     }
     stream = SequenceStream(source, position: checkpoint == nil ? nil : state.position)
     clock = RunClock(seconds: state.used.seconds)
+    try Folder.create(folder.path)
+    lock = try RunLock(folder.path)
     try folder.begin(request, machine: options.machine)
     log = try MetricsLog(folder.metricsPath, upTo: checkpoint == nil ? nil : state.step)
     if log.lastStep == state.step { state.beginLine() }
   }
+
+  /// Updates made so far.
+  public var step: UInt64 { state.step }
 
   /// Trains, and returns what `report.json` then holds.
   ///
