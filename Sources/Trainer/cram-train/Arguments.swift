@@ -3,6 +3,13 @@ import Training
 
 extension Budget: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
+
+  public var defaultValueDescription: String {
+    if case .seconds(let seconds) = self {
+      return TimeSpan(seconds: seconds).defaultValueDescription
+    }
+    return description
+  }
 }
 
 extension Schedule: ExpressibleByArgument {}
@@ -32,7 +39,7 @@ struct ModelName: ExpressibleByArgument {
 
 /// The options that decide what is trained and how.
 struct RecipeOptions: ParsableArguments {
-  @Option(help: "The model: \(ModelName.allValueStrings.joined(separator: ", ")).")
+  @Option(help: "The model.")
   var model = ModelName("crammed-bert")
 
   @Option(help: "Layers, in place of the model's own number.")
@@ -76,7 +83,7 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "Share of the tokens that the model has to guess.")
   var maskingRate = 0.25
 
-  @Option(help: "How numbers are stored and multiplied: fp32.")
+  @Option(help: "How numbers are stored and multiplied.")
   var precision = Precision.fp32
 
   func validate() throws {

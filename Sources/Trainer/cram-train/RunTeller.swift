@@ -49,6 +49,8 @@ final class RunTeller {
   }
 
   func end(_ report: JSONValue, folder: String) {
+    let used = report["budget_used"]?.double ?? 1
+    if used < 1 { say("the data ended at \(Amount.fixed(used * 100, 1)) % of the budget") }
     let tokens = UInt64(report["tokens"]?.int ?? 0), seconds = report["seconds"]?.double ?? 0
     let waited = seconds > 0 ? (report["wait_seconds"]?.double ?? 0) / seconds : 0
     say(

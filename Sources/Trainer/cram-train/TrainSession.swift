@@ -47,7 +47,8 @@ struct TrainSession {
     let pool = ThreadPool(threads: run.execution.threads)
     let teller = RunTeller(console: console, budget: request.settings.budget)
     let options = TrainingOptions(
-      checkpointEvery: .seconds(command.checkpointEvery.seconds), companions: companions,
+      checkpointEvery: .seconds(command.checkpointEvery.seconds),
+      companions: companions.isEmpty ? try checkpoint?.readCompanions() ?? [] : companions,
       heldOut: try heldOutBatches(heldOut, microBatch: run.execution.microBatch),
       machine: try Machine.facts(), peak: try CPUInformation.measuredPeak(on: pool),
       cancellation: .process, progress: teller.meter, onLine: teller.hear)

@@ -34,6 +34,15 @@ public enum TokenizerFiles {
 }
 
 extension Checkpoint {
+  /// The tokenizer's files that lie in it, for the next checkpoint of the run.
+  public func readCompanions() throws(FileError) -> [CheckpointFolder.Companion] {
+    var files: [CheckpointFolder.Companion] = []
+    for name in companions {
+      files.append(.init(name: name, bytes: try InputFile.bytes(of: path + "/" + name)))
+    }
+    return files
+  }
+
   /// The tokenizer to use: the one that is given, else the one that lies in the checkpoint.
   public func tokenizerPath(given path: String?) throws(FileError) -> String {
     if let path { return path }
