@@ -195,6 +195,41 @@ import Testing
     }
   }
 
+  @Test(.enabled(if: canMount))
+  func `where shared memory is too small the ring is a file, and where both are, nothing is left`()
+    throws
+  {
+    try RingProcessKit.run("space") { kit in
+      let stream = ([Program.folder + "/cram-stream"] + kit.streamWords())
+        .map { "'\($0)'" }.joined(separator: " ")
+      // A namespace of its own, in which /dev/shm has 64 KiB; the ring would need 270 kB.
+      for (home, found) in [
+        (kit.folder + "/home", "no consumer"),
+        ("/dev/shm", "no space in /dev/shm nor in /dev/shm/rings"),
+      ] {
+        let errors = kit.folder + "/errors"
+        let shell = try Self.shell(
+          "unshare -m sh -c \"mount -t tmpfs -o size=64k tmpfs /dev/shm && CRAM_HOME=\(home) \(stream) --grace 0.1s --quiet; "
+            + "status=\\$?; find /dev/shm -type f; exit \\$status\" > \(errors) 2>&1")
+        var status: Int32 = 0
+        waitpid(shell, &status, 0)
+        let said = try String(decoding: InputFile.bytes(of: errors), as: UTF8.self)
+        #expect(status >> 8 & 0xFF == 1)
+        #expect(said.contains(found) && said.split(separator: "\n").count == 1, "\(said)")
+      }
+      #expect(try Folder.entries(of: kit.folder + "/home/rings").isEmpty)
+    }
+  }
+
+  /// Whether this process may give another one its own small shared memory.
+  private static let canMount: Bool = {
+    guard let child = try? shell("unshare -m mount -t tmpfs -o size=64k tmpfs /dev/shm 2>/dev/null")
+    else { return false }
+    var status: Int32 = 0
+    waitpid(child, &status, 0)
+    return status == 0
+  }()
+
   private static func shell(_ command: String) throws -> pid_t {
     let arguments: [String] = ["/bin/sh", "-c", command]
     let words = arguments.map { strdup($0) }
