@@ -1,5 +1,6 @@
 import CramCommand
 import DataPrep
+import DocumentCommand
 import RingProtocol
 
 @main struct DedupVerb {
@@ -41,7 +42,7 @@ struct DedupCommand: ParsableCommand {
       throw UsageError("--dry-run writes only a report: leave out --dropped")
     }
     try input.requireInput()
-    let outcome = try perform(Corpus(CorpusInputs(input)))
+    let outcome = try perform(Corpus(input.corpus))
     common.console.conclude(outcome, in: output.folder)
   }
 
@@ -58,31 +59,6 @@ struct DedupCommand: ParsableCommand {
       try common.console.showing(meter) {
         try stage.run(ExactDeduplicator(keepsNames: dropped != nil), report: &report)
       }
-    }
-  }
-}
-
-extension CorpusInputs {
-  /// The inputs that a command line names.
-  init(_ options: InputOptions) {
-    self.init(
-      paths: options.paths, filesFrom: options.filesFrom, textField: options.textField,
-      idField: options.idField,
-      textDocuments: TextDocuments(rawValue: options.textDocuments.rawValue) ?? .file,
-      skipDamaged: options.skipDamaged, lineLimit: options.lineLimit.bytes)
-  }
-}
-
-extension Console {
-  /// Says what a stage did.
-  func conclude(_ outcome: StageOutcome, in folder: String) {
-    switch outcome {
-    case .upToDate(let report):
-      say("\(folder) is up to date")
-      printJSON(report)
-    case .done(let report):
-      say("\(report.line) -> \(folder)")
-      printJSON(report.json)
     }
   }
 }

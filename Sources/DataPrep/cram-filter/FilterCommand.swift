@@ -1,5 +1,6 @@
 import CramCommand
 import DataPrep
+import DocumentCommand
 import RingProtocol
 import Tokenization
 
@@ -64,7 +65,7 @@ struct FilterCommand: ParsableCommand {
   func run() throws {
     if listRules { return showRules() }
     let plan = try plan()
-    guard let folder = output.map(Self.withoutSlash) else { throw UsageError("no --output") }
+    guard let folder = output.map(Folder.trimmed) else { throw UsageError("no --output") }
     guard !dryRun || dropped == nil else {
       throw UsageError("--dry-run writes only a report: leave out --dropped")
     }
@@ -72,7 +73,7 @@ struct FilterCommand: ParsableCommand {
       throw UsageError("--tokenizer: none of the rules counts tokens")
     }
     try input.requireInput()
-    let outcome = try perform(plan, Corpus(CorpusInputs(input)), in: folder)
+    let outcome = try perform(plan, Corpus(input.corpus), in: folder)
     common.console.conclude(outcome, in: folder)
   }
 
@@ -123,11 +124,5 @@ struct FilterCommand: ParsableCommand {
     common.console.printJSON([
       "rules": .array(rules.map(\.json)), "presets": .array(FilterPreset.allCases.map(\.json)),
     ])
-  }
-
-  private static func withoutSlash(_ path: String) -> String {
-    var path = path
-    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-    return path
   }
 }

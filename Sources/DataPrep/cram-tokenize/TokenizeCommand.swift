@@ -1,5 +1,6 @@
 import CramCommand
 import DataPrep
+import DocumentCommand
 import RingProtocol
 import Tokenization
 
@@ -81,10 +82,9 @@ struct TokenizeCommand: ParsableCommand {
   // Shards
 
   private func pack(to path: String) throws {
-    var folder = path
-    while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
+    let folder = Folder.trimmed(path)
     let stage = try TokenizeStage(
-      corpus: Corpus(CorpusInputs(input)), files: TokenizerFiles(tokenizer),
+      corpus: Corpus(input.corpus), files: TokenizerFiles(tokenizer),
       options: packing.options(seed: common.seed), output: folder, threads: common.threadCount,
       cancellation: .process)
     let console = common.console
@@ -108,7 +108,7 @@ struct TokenizeCommand: ParsableCommand {
     guard path != "-" || !common.json else {
       throw UsageError("--ids - and --json both want standard output: give --ids a file")
     }
-    let corpus = try Corpus(CorpusInputs(input))
+    let corpus = try Corpus(input.corpus)
     let meter = ProgressMeter(label: "tokenize", unit: "bytes", total: corpus.storedBytes)
     let listing = IDListing(
       corpus: corpus, files: try TokenizerFiles(tokenizer), threads: common.threadCount,
@@ -144,16 +144,5 @@ struct TokenizeCommand: ParsableCommand {
       let space = String(repeating: " ", count: max(0, 7 - id.count))
       common.console.say("\(span.piece)\(gap)\(space)\(id)  \(span.start)..<\(span.end)")
     }
-  }
-}
-
-extension CorpusInputs {
-  /// The inputs that a command line names.
-  init(_ options: InputOptions) {
-    self.init(
-      paths: options.paths, filesFrom: options.filesFrom, textField: options.textField,
-      idField: options.idField,
-      textDocuments: TextDocuments(rawValue: options.textDocuments.rawValue) ?? .file,
-      skipDamaged: options.skipDamaged, lineLimit: options.lineLimit.bytes)
   }
 }

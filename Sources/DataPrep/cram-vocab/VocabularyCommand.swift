@@ -1,5 +1,6 @@
 import CramCommand
 import DataPrep
+import DocumentCommand
 import RingProtocol
 import Tokenization
 

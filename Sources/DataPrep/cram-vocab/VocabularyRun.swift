@@ -1,5 +1,6 @@
 import CramCommand
 import DataPrep
+import DocumentCommand
 import RingProtocol
 import Tokenization
 
@@ -17,7 +18,7 @@ struct VocabularyRun {
 
   init(_ command: VocabularyCommand) throws {
     self.command = command
-    corpus = try Corpus(CorpusInputs(command.input))
+    corpus = try Corpus(command.input.corpus)
   }
 
   func perform() throws {

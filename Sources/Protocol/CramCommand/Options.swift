@@ -58,9 +58,5 @@ public struct OutputOptions: ParsableArguments {
   public init() {}
 
   /// The folder without a slash at its end.
-  public var folder: String {
-    var path = output
-    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-    return path
-  }
+  public var folder: String { Folder.trimmed(output) }
 }

@@ -87,8 +87,7 @@ struct StreamCommand: ParsableCommand {
   }
 
   private func open() throws -> Dataset {
-    var folder = dataset
-    while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
+    let folder = Folder.trimmed(dataset)
     let manifests = ["", "/train"].map { Folder.kind(of: folder + $0 + "/" + Manifest.fileName) }
     if manifests == [.nothing, .file] { throw StreamError.severalDatasets(folder: folder) }
     return try Dataset.open(folder)

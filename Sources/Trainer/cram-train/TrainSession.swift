@@ -15,7 +15,7 @@ struct TrainSession {
 
   func run() throws {
     if let name = command.ring { return try train(fromRing: name) }
-    let dataset = try DatasetManifest.require(trimmed(command.shards ?? ""), part: "train")
+    let dataset = try DatasetManifest.require(Folder.trimmed(command.shards ?? ""), part: "train")
     let heldOut = try heldOutManifest(near: dataset)
     let request = try request(dataset.facts, heldOut)
     if command.plan { return tell(plan: request.plan) }
@@ -83,11 +83,11 @@ struct TrainSession {
   }
 
   private func heldOutManifest(near dataset: DatasetManifest?) throws -> DatasetManifest? {
-    if let path = command.heldout { return try .require(trimmed(path), part: "heldout") }
-    guard let shards = command.shards, dataset?.folder == trimmed(shards) + "/train" else {
+    if let path = command.heldout { return try .require(Folder.trimmed(path), part: "heldout") }
+    guard let shards = command.shards, dataset?.folder == Folder.trimmed(shards) + "/train" else {
       return nil
     }
-    return try .find(trimmed(shards) + "/heldout", part: "heldout")
+    return try .find(Folder.trimmed(shards) + "/heldout", part: "heldout")
   }
 
   private func companions(near folder: String?) throws -> [CheckpointFolder.Companion] {
@@ -118,11 +118,5 @@ struct TrainSession {
     )
     console.say("memory: \(Amount.fixed(memory, 0)) MiB")
     console.printJSON(plan)
-  }
-
-  private func trimmed(_ path: String) -> String {
-    var path = path
-    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-    return path
   }
 }

@@ -48,8 +48,7 @@ struct InputSearch {
       return files.append(CorpusFile(path: path, name: name))
     }
     let before = files.count
-    var root = path
-    while root.count > 1, root.hasSuffix("/") { root.removeLast() }
+    let root = Folder.trimmed(path)
     var found: [String] = []
     do throws(FileError) {
       try Self.walk(root, below: "", above: [], into: &found)

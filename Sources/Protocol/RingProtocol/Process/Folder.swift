@@ -13,6 +13,13 @@ public enum Folder {
     path.split(separator: "/").last.map(String.init) ?? path
   }
 
+  /// `path` without slashes at its end; the root stays.
+  public static func trimmed(_ path: String) -> String {
+    var path = path
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    return path
+  }
+
   /// What lies at `path`.
   public static func kind(of path: String) -> Kind {
     var status = stat()

@@ -18,8 +18,7 @@ public enum InspectionTarget: Sendable {
 
   /// `path` without a slash at its end, when it holds a manifest.
   public static func datasetFolder(_ path: String) throws(ShardError) -> String {
-    var folder = path
-    while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
+    let folder = Folder.trimmed(path)
     guard Folder.kind(of: folder + "/" + Manifest.fileName) == .nothing else { return folder }
     let sides = ["train", "heldout"].filter {
       Folder.kind(of: "\(folder)/\($0)/\(Manifest.fileName)") == .file

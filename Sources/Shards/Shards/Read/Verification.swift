@@ -48,7 +48,7 @@ public enum Verification {
   private static func frames(
     of shard: ShardReader, threads: Int, _ body: (Result<Frame, ShardError>) -> Void
   ) {
-    OrderedPipeline.run(
+    OrderedMap.run(
       count: shard.frameCount, threads: threads, makeWorker: { FrameDecoder() },
       produce: { decoder, number in
         do throws(ShardError) {

@@ -1,4 +1,3 @@
-import Glibc
 import RingProtocol
 
 /// Reads the parts of a stream ahead of their use, on a thread of its own.
@@ -15,17 +14,19 @@ final class ReadAhead: @unchecked Sendable {
   private let end: UInt64
   private let sequenceBytes: Int
   private let read: Reading
-  private let monitor = Monitor()
-  private var thread: JoinableThread?
+  private let monitor = Monitor(State())
 
-  // Guarded by `monitor`.
-  private var generation = 0
-  private var nextPosition: UInt64 = 0
-  private var loaded: [LoadedPart] = []
-  private var failure: (any Error)?
-  private var isStopping = false
+  /// What both threads see.
+  private struct State {
+    var generation = 0
+    var nextPosition: UInt64 = 0
+    var loaded: [LoadedPart] = []
+    var failure: (any Error)?
+    var isStopping = false
+  }
 
   // Of the thread that copies.
+  private var thread: WorkerThread?
   private var current: LoadedPart?
 
   /// - Parameter end: the first position behind the data, which is not read.
@@ -37,23 +38,19 @@ final class ReadAhead: @unchecked Sendable {
 
   /// Forgets everything and reads from `position` on.
   func restart(at position: UInt64) {
-    monitor.locked {
-      generation += 1
-      nextPosition = position
-      loaded = []
-      failure = nil
-      monitor.notify()
+    monitor.change {
+      $0.generation += 1
+      $0.nextPosition = position
+      $0.loaded = []
+      $0.failure = nil
     }
     current = nil
-    if thread == nil { thread = JoinableThread { [self] in run() } }
+    if thread == nil { thread = WorkerThread { [self] in run() } }
   }
 
   /// Ends the reading thread; nothing else may be called afterwards.
   func stop() {
-    monitor.locked {
-      isStopping = true
-      monitor.notify()
-    }
+    monitor.change { $0.isStopping = true }
     thread?.join()
     thread = nil
   }
@@ -81,15 +78,16 @@ final class ReadAhead: @unchecked Sendable {
       if let current, current.order.positions.contains(position) { return current }
       // Freed before waiting, so that no more than the promised memory is in use.
       current = nil
-      current = try monitor.locked {
-        while loaded.isEmpty {
-          if let failure { throw failure }
+      current = try monitor.wait(
+        pausingEvery: 100,
+        onPause: {
           if let signal = flag?.signal, signal != 0 { throw RingError.cancelled(signal: signal) }
-          monitor.wait(milliseconds: 100)
+        },
+        until: { state -> Result<LoadedPart, any Error>? in
+          if !state.loaded.isEmpty { return .success(state.loaded.removeFirst()) }
+          return state.failure.map { .failure($0) }
         }
-        monitor.notify()
-        return loaded.removeFirst()
-      }
+      ).get()
     }
   }
 
@@ -97,30 +95,27 @@ final class ReadAhead: @unchecked Sendable {
     while let (generation, position) = nextTask() {
       let part = order.part(at: position)
       let result = Result { try load(part, generation) }
-      monitor.locked {
-        guard generation == self.generation else { return }
+      monitor.change { state in
+        guard generation == state.generation else { return }
         switch result {
         case .success(let bytes):
-          loaded.append(LoadedPart(order: part, bytes: bytes))
-          nextPosition = part.positions.upperBound
-        case .failure(let error): failure = error
+          state.loaded.append(LoadedPart(order: part, bytes: bytes))
+          state.nextPosition = part.positions.upperBound
+        case .failure(let error): state.failure = error
         }
-        monitor.notify()
       }
     }
   }
 
   /// What to read next, as soon as there is room for it; nil when this is to end.
   private func nextTask() -> (generation: Int, position: UInt64)? {
-    monitor.locked {
-      while !isStopping {
-        let waiting = loaded.reduce(0) { $0 + $1.bytes.memory.count }
-        if failure == nil, nextPosition < end, waiting < Self.enoughBytes {
-          return (generation, nextPosition)
-        }
-        monitor.wait()
+    monitor.wait { state -> (generation: Int, position: UInt64)?? in
+      if state.isStopping { return .some(nil) }
+      let waiting = state.loaded.reduce(0) { $0 + $1.bytes.memory.count }
+      guard state.failure == nil, state.nextPosition < end, waiting < Self.enoughBytes else {
+        return nil
       }
-      return nil
+      return (state.generation, state.nextPosition)
     }
   }
 
@@ -128,7 +123,8 @@ final class ReadAhead: @unchecked Sendable {
   private func load(_ part: OrderPart, _ generation: Int) throws -> PartBytes {
     let bytes = PartBytes(count: part.positions.count * sequenceBytes)
     var offset = 0
-    for run in part.runs where monitor.locked({ !isStopping && generation == self.generation }) {
+    for run in part.runs
+    where monitor.read({ !$0.isStopping && generation == $0.generation }) {
       let piece = bytes.memory[offset..<offset + run.count * sequenceBytes]
       try read(run, UnsafeMutableRawBufferPointer(rebasing: piece))
       offset = piece.endIndex
@@ -164,45 +160,4 @@ private struct LoadedPart {
       (target + index * width).copyMemory(from: source + offset, byteCount: width)
     }
   }
-}
-
-/// A mutex with a condition: for the few places where a thread waits for another.
-private final class Monitor: Sendable {
-  private nonisolated(unsafe) let mutex: UnsafeMutablePointer<pthread_mutex_t> = .allocate(
-    capacity: 1)
-  private nonisolated(unsafe) let changed: UnsafeMutablePointer<pthread_cond_t> = .allocate(
-    capacity: 1)
-
-  init() {
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(changed, nil)
-  }
-
-  deinit {
-    pthread_cond_destroy(changed)
-    pthread_mutex_destroy(mutex)
-    changed.deallocate()
-    mutex.deallocate()
-  }
-
-  func locked<Result>(_ body: () throws -> Result) rethrows -> Result {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
-    return try body()
-  }
-
-  /// Sleeps until notified; the lock is ours before and after.
-  func wait() { pthread_cond_wait(changed, mutex) }
-
-  /// The same, at most so long.
-  func wait(milliseconds: Int) {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    time.tv_nsec += milliseconds * 1_000_000
-    time.tv_sec += time.tv_nsec / 1_000_000_000
-    time.tv_nsec %= 1_000_000_000
-    pthread_cond_timedwait(changed, mutex, &time)
-  }
-
-  func notify() { pthread_cond_broadcast(changed) }
 }

@@ -54,7 +54,7 @@ struct ShardWriter {
     var assembly = try ShardAssembly(path: path, header: header)
     try assembly.begin()
     let (header, level, first) = (header, level, first)
-    try OrderedPipeline.run(
+    try OrderedMap.run(
       count: header.frameCount, threads: threads, makeWorker: { FrameEncoder(level: level) },
       produce: { encoder, frame in
         try Self.pack(frame, of: header, from: source, first: first, with: encoder)
@@ -80,7 +80,7 @@ struct ShardWriter {
       Verification.problems(of: reader, threads: threads).isEmpty
     else { return nil }
     let (header, first) = (header, first)
-    try OrderedPipeline.run(
+    try OrderedMap.run(
       count: header.frameCount, threads: threads, makeWorker: { 0 },
       produce: { _, frame in try Self.gather(frame, of: header, from: source, first: first) },
       consume: { _, gathered in try gathered.plain.withUnsafeBytes(observe) })
@@ -94,7 +94,7 @@ struct ShardWriter {
   private func holds(_ source: some SequenceSource, _ reader: ShardReader) throws -> Bool {
     let (header, first) = (header, first)
     var isSame = true
-    try OrderedPipeline.run(
+    try OrderedMap.run(
       count: header.frameCount, threads: threads, makeWorker: { FrameDecoder() },
       produce: { decoder, frame in
         let wanted = try Self.gather(frame, of: header, from: source, first: first).plain

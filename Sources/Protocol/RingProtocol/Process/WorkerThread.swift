@@ -1,7 +1,7 @@
 import Glibc
 
 /// A thread with an end that can be waited for.
-struct WorkerThread {
+package struct WorkerThread: Sendable {
   private let thread: pthread_t
 
   private final class Body {
@@ -13,7 +13,7 @@ struct WorkerThread {
   }
 
   /// Starts a thread that runs `body`.
-  init(_ body: @escaping @Sendable () -> Void) {
+  package init(_ body: @escaping @Sendable () -> Void) {
     let context = Unmanaged.passRetained(Body(body)).toOpaque()
     var thread = pthread_t()
     let status = pthread_create(
@@ -27,7 +27,7 @@ struct WorkerThread {
   }
 
   /// Waits for its end.
-  func join() {
+  package func join() {
     pthread_join(thread, nil)
   }
 }

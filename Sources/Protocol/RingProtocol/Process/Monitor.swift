@@ -3,12 +3,13 @@ import Glibc
 /// A lock that threads can wait under until something has changed.
 ///
 /// Meant for things that happen some hundred times a second: every change wakes all who wait.
-final class Monitor<State>: @unchecked Sendable {
+package final class Monitor<State>: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let changed: UnsafeMutablePointer<pthread_cond_t>
   private var state: State
 
-  init(_ state: State) {
+  /// A monitor over `state`.
+  package init(_ state: State) {
     self.state = state
     mutex = .allocate(capacity: 1)
     changed = .allocate(capacity: 1)
@@ -26,7 +27,7 @@ final class Monitor<State>: @unchecked Sendable {
   }
 
   /// Changes the state and wakes those who wait.
-  func change<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
+  package func change<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
     pthread_mutex_lock(mutex)
     defer {
       pthread_cond_broadcast(changed)
@@ -36,14 +37,14 @@ final class Monitor<State>: @unchecked Sendable {
   }
 
   /// Reads the state.
-  func read<Result>(_ body: (State) -> Result) -> Result {
+  package func read<Result>(_ body: (State) -> Result) -> Result {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     return body(state)
   }
 
   /// Waits until `body` gives something, and returns it. `body` may change the state in the call that does.
-  func wait<Result>(until body: (inout State) -> Result?) -> Result {
+  package func wait<Result>(until body: (inout State) -> Result?) -> Result {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     while true {
@@ -56,7 +57,7 @@ final class Monitor<State>: @unchecked Sendable {
   }
 
   /// As `wait`, but every `milliseconds` without a change `onPause` is called; it may throw to end the wait.
-  func wait<Result>(
+  package func wait<Result>(
     pausingEvery milliseconds: Int, onPause: () throws -> Void, until body: (inout State) -> Result?
   ) throws -> Result {
     while true {

@@ -1,4 +1,5 @@
-import ArgumentParser
+import CramCommand
+import DataPrep
 
 /// The options of verbs that read documents.
 public struct InputOptions: ParsableArguments {
@@ -18,7 +19,7 @@ public struct InputOptions: ParsableArguments {
   public var idField = "id"
 
   @Option(help: "What one document of a .txt file is: file, paragraph or line.")
-  public var textDocuments: TextUnit = .file
+  public var textDocuments: TextDocuments = .file
 
   @Flag(help: "Drop and count lines that are no documents, instead of stopping at the first.")
   public var skipDamaged = false
@@ -27,6 +28,13 @@ public struct InputOptions: ParsableArguments {
   public var lineLimit = ByteSize(bytes: 1 << 30)
 
   public init() {}
+
+  /// What to read.
+  public var corpus: CorpusInputs {
+    CorpusInputs(
+      paths: paths, filesFrom: filesFrom, textField: textField, idField: idField,
+      textDocuments: textDocuments, skipDamaged: skipDamaged, lineLimit: lineLimit.bytes)
+  }
 
   /// Refuses a command line that names no input: wrong usage.
   public func requireInput() throws {
@@ -37,9 +45,4 @@ public struct InputOptions: ParsableArguments {
   }
 }
 
-/// What one document of a `.txt` file is.
-public enum TextUnit: String, ExpressibleByArgument, CaseIterable, Sendable {
-  case file
-  case paragraph
-  case line
-}
+extension TextDocuments: ExpressibleByArgument {}
