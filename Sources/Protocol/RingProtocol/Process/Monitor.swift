@@ -48,10 +48,7 @@ package final class Monitor<State>: @unchecked Sendable {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     while true {
-      if let result = body(&state) {
-        pthread_cond_broadcast(changed)
-        return result
-      }
+      if let result = look(body) { return result }
       pthread_cond_wait(changed, mutex)
     }
   }
@@ -66,21 +63,24 @@ package final class Monitor<State>: @unchecked Sendable {
     }
   }
 
+  /// Two looks with a pause between them that a change ends early.
   private func waitOnce<Result>(_ milliseconds: Int, _ body: (inout State) -> Result?) -> Result? {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
-    for _ in 0..<2 {
-      if let result = body(&state) {
-        pthread_cond_broadcast(changed)
-        return result
-      }
-      var limit = timespec()
-      clock_gettime(CLOCK_REALTIME, &limit)
-      let nanoseconds = limit.tv_nsec + milliseconds * 1_000_000
-      limit.tv_sec += nanoseconds / 1_000_000_000
-      limit.tv_nsec = nanoseconds % 1_000_000_000
-      pthread_cond_timedwait(changed, mutex, &limit)
-    }
-    return body(&state)
+    if let result = look(body) { return result }
+    var limit = timespec()
+    clock_gettime(CLOCK_REALTIME, &limit)
+    let nanoseconds = limit.tv_nsec + milliseconds * 1_000_000
+    limit.tv_sec += nanoseconds / 1_000_000_000
+    limit.tv_nsec = nanoseconds % 1_000_000_000
+    pthread_cond_timedwait(changed, mutex, &limit)
+    return look(body)
+  }
+
+  /// One look under the lock. What `body` gives it may have taken from the state: whoever waits for room has to hear of it.
+  private func look<Result>(_ body: (inout State) -> Result?) -> Result? {
+    guard let result = body(&state) else { return nil }
+    pthread_cond_broadcast(changed)
+    return result
   }
 }
