@@ -39,11 +39,14 @@ public struct Console: Sendable {
   }
 
   /// Runs `work` while its progress is shown, and ends the display with it.
-  public func showing<Result>(_ meter: ProgressMeter, _ work: () throws -> Result) rethrows
-    -> Result
-  {
-    guard !isQuiet, style != .none else { return try work() }
-    let display = ProgressDisplay(meter: meter, asBar: style == .auto && isatty(STDERR_FILENO) == 1)
+  ///
+  /// `hasLines` says that the work tells of itself in lines: then a log gets no others, and only a terminal its bar.
+  public func showing<Result>(
+    _ meter: ProgressMeter, hasLines: Bool = false, _ work: () throws -> Result
+  ) rethrows -> Result {
+    let asBar = style == .auto && isatty(STDERR_FILENO) == 1
+    guard !isQuiet, style != .none, asBar || !hasLines else { return try work() }
+    let display = ProgressDisplay(meter: meter, asBar: asBar)
     defer { display.stop() }
     return try work()
   }

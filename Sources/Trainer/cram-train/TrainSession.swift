@@ -56,7 +56,7 @@ struct TrainSession {
       request, folder: run, checkpoint: checkpoint, source: source, pool: pool, options: options)
     teller.begin(request, run.execution)
     if let checkpoint { teller.resume(checkpoint, at: training.step, on: options.machine) }
-    let report = try console.showing(teller.meter) { try training.run() }
+    let report = try console.showing(teller.meter, hasLines: true) { try training.run() }
     teller.end(report, folder: folder)
     console.printJSON(report)
   }

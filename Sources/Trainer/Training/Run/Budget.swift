@@ -65,10 +65,10 @@ public enum Budget: Equatable, Sendable {
 }
 
 extension Budget: CustomStringConvertible {
-  /// As it is written on the command line, in its smallest unit: `300.0s`, `300000-tokens`.
+  /// As it is written on the command line, in its smallest unit: `300s`, `0.5s`, `300000-tokens`.
   public var description: String {
     switch self {
-    case .seconds(let seconds): "\(seconds)s"
+    case .seconds(let seconds): Int(exactly: seconds).map { "\($0)s" } ?? "\(seconds)s"
     case .tokens(let tokens): "\(tokens)-tokens"
     case .steps(let steps): "\(steps)-steps"
     }
