@@ -42,7 +42,7 @@ def road(tmp_path_factory, documents):
     folder = tmp_path_factory.mktemp("road")
     lines = (json.dumps({"id": str(number), "text": text}, ensure_ascii=False) for number, text in enumerate(documents))
     (folder / "corpus.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    cram("vocab", folder / "corpus.jsonl", "--size", 400, "--output", folder / "vocabulary", "--quiet")
+    cram("vocab", folder / "corpus.jsonl", "--size", 240, "--output", folder / "vocabulary", "--quiet")
     cram("tokenize", folder / "corpus.jsonl", "--tokenizer", folder / "vocabulary", "--heldout", 0.1, "--output", folder / "shards", "--quiet")
     cram("train", "--shards", folder / "shards", "--output", folder / "run", "--model", "crammed-bert-tiny", "--batch", 8, "--budget", "60-steps", "--quiet")
     cram("export", folder / "run/checkpoints/latest", "--output", folder / "model", "--quiet")
