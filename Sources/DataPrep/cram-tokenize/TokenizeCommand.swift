@@ -96,8 +96,7 @@ struct TokenizeCommand: ParsableCommand {
       console.say("\(folder) is up to date")
       console.printJSON(report)
     case .done(let report):
-      for line in Summary.lines(of: report) { console.say(line) }
-      console.say("wrote \(folder)")
+      console.say(Summary.line(of: report, in: folder))
       console.printJSON(report.json)
     }
   }

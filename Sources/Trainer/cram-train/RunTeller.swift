@@ -39,7 +39,7 @@ final class RunTeller {
     lastWords = .now
     var parts = ["step \(line.step)"]
     if let loss = line.loss { parts.append("loss \(Amount.fixed(loss, 3))") }
-    if let score = line.heldOut { parts.append("held-out loss \(Amount.fixed(score.loss, 3))") }
+    if let score = line.heldOut { parts.append("heldout_loss \(Amount.fixed(score.loss, 3))") }
     if let rate = line.tokensPerSecond {
       parts.append("\(Amount.grouped(UInt64(rate))) tokens/s")
       let used = budget.fraction(seconds: line.seconds, tokens: line.tokens, steps: line.step)
