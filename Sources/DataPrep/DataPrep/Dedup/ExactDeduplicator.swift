@@ -24,29 +24,31 @@ public final class ExactDeduplicator: DocumentJudge, @unchecked Sendable {
   public func makeScratch() {}
 
   public func judge(_ block: DocumentBlock, scratch: inout Void, turn: Corpus.Turn) throws
-    -> [Verdict?]
+    -> [Decision]
   {
     let digests = block.documents.map { Checksum.xxh3_128($0.text) }
-    var verdicts: [Verdict?] = []
-    verdicts.reserveCapacity(digests.count)
+    var decisions: [Decision] = []
+    decisions.reserveCapacity(digests.count)
     try turn.inOrder {
       for (document, digest) in zip(block.documents, digests) {
-        verdicts.append(keepsNames ? admit(digest, document) : admit(digest))
+        decisions.append(keepsNames ? admit(digest, document) : admit(digest))
       }
     }
-    return verdicts
+    return decisions
   }
 
-  private func admit(_ digest: UInt128) -> Verdict? {
-    seen.insert(digest).inserted ? nil : Verdict(Self.reason)
+  private func admit(_ digest: UInt128) -> Decision {
+    seen.insert(digest).inserted ? .keep : .drop(Verdict(Self.reason))
   }
 
-  private func admit(_ digest: UInt128, _ document: Document) -> Verdict? {
-    if let place = firstCopies[digest] { return Verdict(Self.reason, copyOf: name(at: place)) }
+  private func admit(_ digest: UInt128, _ document: Document) -> Decision {
+    if let place = firstCopies[digest] {
+      return .drop(Verdict(Self.reason, copyOf: name(at: place)))
+    }
     firstCopies[digest] = names.count
     names += Array(document.name.utf8)
     names.append(0xFF)  // no byte of UTF-8
-    return nil
+    return .keep
   }
 
   private func name(at place: Int) -> String {

@@ -15,9 +15,9 @@ public struct DocumentFilter: DocumentJudge {
   public func makeScratch() -> Encoder? { tokenizer?.makeEncoder() }
 
   public func judge(_ block: DocumentBlock, scratch: inout Encoder?, turn: Corpus.Turn)
-    -> [Verdict?]
+    -> [Decision]
   {
-    block.documents.map { verdict(on: $0, scratch) }
+    block.documents.map { verdict(on: $0, scratch).map(Decision.drop) ?? .keep }
   }
 
   private func verdict(on document: Document, _ encoder: Encoder?) -> Verdict? {

@@ -5,25 +5,37 @@ struct StageCounts: Sendable {
   var input = Tally()
   var output = Tally()
   var dropped: [String: Tally] = [:]
+  var changed: [String: Tally] = [:]
 
   mutating func drop(_ reason: String, bytes: Int) {
     dropped[reason, default: Tally()].add(bytes)
   }
 
+  /// Counts bytes cut out of a document that stays: for each reason the document once.
+  mutating func change(_ cuts: [Cut]) {
+    var bytes: [String: Int] = [:]
+    for cut in cuts { bytes[cut.reason, default: 0] += cut.bytes }
+    for (reason, count) in bytes { changed[reason, default: Tally()].add(count) }
+  }
+
   static func += (left: inout StageCounts, right: StageCounts) {
     left.input += right.input
     left.output += right.output
-    left.dropped.merge(right.dropped) { one, other in
-      var sum = one
-      sum += other
-      return sum
-    }
+    left.dropped.add(right.dropped)
+    left.changed.add(right.changed)
   }
 
   func add(to report: inout StageReport) {
     report.input += input
     report.output += output
-    for (reason, tally) in dropped { report.dropped[reason, default: Tally()] += tally }
+    report.dropped.add(dropped)
+    report.changed.add(changed)
+  }
+}
+
+extension [String: Tally] {
+  fileprivate mutating func add(_ other: [String: Tally]) {
+    for (reason, tally) in other { self[reason, default: Tally()] += tally }
   }
 }
 
@@ -54,13 +66,16 @@ final class BlockDivider {
     self.form = form
   }
 
-  /// `verdicts` has one place for each document; nil stays.
-  func divide(_ block: DocumentBlock, _ verdicts: [Verdict?]) -> DividedBlock {
+  /// `decisions` has one place for each document.
+  func divide(_ block: DocumentBlock, _ decisions: [Decision]) -> DividedBlock {
+    precondition(
+      decisions.count == block.documents.count,
+      "\(decisions.count) decisions on \(block.documents.count) documents")
     var counts = StageCounts()
     kept.removeAll(keepingCapacity: true)
     dropped.removeAll(keepingCapacity: true)
     block.forEachLine {
-      add(block.documents[$0], verdicts[$0], to: &counts)
+      add(block.documents[$0], decisions[$0], to: &counts)
     } fault: {
       add($0, to: &counts)
     }
@@ -70,15 +85,36 @@ final class BlockDivider {
         ? nil : form.compressesDropped ? compressor.frame(of: dropped) : dropped)
   }
 
-  private func add(_ document: Document, _ verdict: Verdict?, to counts: inout StageCounts) {
+  private func add(_ document: Document, _ decision: Decision, to counts: inout StageCounts) {
     counts.input.add(document.text.count)
-    guard let verdict else {
+    switch decision {
+    case .keep:
       counts.output.add(document.text.count)
       if form.keepsDocuments { document.appendLine(to: &kept) }
-      return
+    case .drop(let verdict): drop(document, verdict, from: &counts)
+    case .change(let text, let cuts): change(document, to: text, cuts, counting: &counts)
     }
+  }
+
+  private func drop(_ document: Document, _ verdict: Verdict, from counts: inout StageCounts) {
     counts.drop(verdict.reason, bytes: document.text.count)
     if form.tellsDropped { verdict.appendLine(of: document, to: &dropped) }
+  }
+
+  private func change(
+    _ document: Document, to text: [UInt8], _ cuts: [Cut], counting counts: inout StageCounts
+  ) {
+    let gone = cuts.reduce(0) { $0 + $1.bytes }
+    precondition(
+      text.count + gone == document.text.count,
+      "\(text.count) bytes left and \(gone) cut of \(document.text.count)")
+    precondition(!cuts.isEmpty, "a change of nothing in \(document.name)")
+    guard !text.isEmpty else {
+      return drop(document, Verdict(cuts.last!.reason), from: &counts)
+    }
+    counts.output.add(text.count)
+    counts.change(cuts)
+    if form.keepsDocuments { document.appendLine(withText: text, to: &kept) }
   }
 
   private func add(_ fault: FaultyLine, to counts: inout StageCounts) {

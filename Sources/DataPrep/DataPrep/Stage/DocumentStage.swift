@@ -1,6 +1,6 @@
 import RingProtocol
 
-/// Decides which documents stay; the same for every stage that drops documents.
+/// Decides which documents stay, and with what text; the same for every stage that leaves something out.
 public protocol DocumentJudge: Sendable {
   /// What one thread keeps between blocks.
   associatedtype Scratch
@@ -8,12 +8,11 @@ public protocol DocumentJudge: Sendable {
   /// Called once on each working thread.
   func makeScratch() throws -> Scratch
 
-  /// For each document of the block nil where it stays, else why it goes. What depends on earlier blocks is
-  /// done in `turn`.
-  func judge(_ block: DocumentBlock, scratch: inout Scratch, turn: Corpus.Turn) throws -> [Verdict?]
+  /// What becomes of each document of the block. What depends on earlier blocks is done in `turn`.
+  func judge(_ block: DocumentBlock, scratch: inout Scratch, turn: Corpus.Turn) throws -> [Decision]
 }
 
-/// A run over a corpus that leaves documents out and writes the others, in order, with every field as it was.
+/// A run over a corpus that leaves documents or parts of texts out and writes the rest, in order, with every other field as it was.
 public struct DocumentStage: Sendable {
   /// What is read.
   public var corpus: Corpus
@@ -48,8 +47,8 @@ public struct DocumentStage: Sendable {
       threads: threads, cancellation: cancellation, progress: progress,
       makeScratch: { (try judge.makeScratch(), BlockDivider(form)) },
       work: { scratch, block, turn in
-        let verdicts = try judge.judge(block, scratch: &scratch.0, turn: turn)
-        return scratch.1.divide(block, verdicts)
+        let decisions = try judge.judge(block, scratch: &scratch.0, turn: turn)
+        return scratch.1.divide(block, decisions)
       },
       collect: { divided in
         counts += divided.counts
