@@ -39,6 +39,17 @@ let package = Package(
     .systemLibrary(
       name: "CZlib", path: "Sources/DataPrep/CZlib", pkgConfig: "zlib",
       providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(
+      name: "CLz4", path: "Sources/Shards/CLz4", pkgConfig: "liblz4",
+      providers: [.apt(["liblz4-dev"])]),
+    .systemLibrary(
+      name: "CLzma", path: "Sources/DataPrep/CLzma", pkgConfig: "liblzma",
+      providers: [.apt(["liblzma-dev"])]),
+    .systemLibrary(
+      name: "CBzip2", path: "Sources/DataPrep/CBzip2", providers: [.apt(["libbz2-dev"])]),
+    .systemLibrary(
+      name: "CSnappy", path: "Sources/DataPrep/CSnappy", pkgConfig: "snappy",
+      providers: [.apt(["libsnappy-dev"])]),
     .target(
       name: "CTextKernels", path: "Sources/DataPrep/CTextKernels",
       cSettings: [.unsafeFlags(["-O3"])]),
@@ -59,7 +70,10 @@ let package = Package(
     // Floor 3
     library(
       "DataPrep", "Sources/DataPrep/DataPrep",
-      ["Shards", "Tokenization", "RingProtocol", "CTextKernels", "CZstd", "CZlib"]),
+      [
+        "Shards", "Tokenization", "RingProtocol", "CTextKernels", "CZstd", "CZlib", "CLz4", "CLzma",
+        "CBzip2", "CSnappy",
+      ]),
     library("Training", "Sources/Trainer/Training", ["RingProtocol", "CKernels", "COpenBLAS"]),
 
     // Roof
@@ -94,7 +108,10 @@ let package = Package(
     tests("Tokenization", ["Tokenization", "RingProtocol"]),
     tests(
       "DataPrep",
-      ["DataPrep", "Shards", "Tokenization", "RingProtocol", "CTextKernels", "CZstd", "CZlib"]),
+      [
+        "DataPrep", "Shards", "Tokenization", "RingProtocol", "CTextKernels", "CZstd", "CZlib",
+        "CLz4", "CLzma", "CBzip2",
+      ]),
     tests("Training", ["Training", "RingProtocol"]),
     tests(
       "EndToEnd",

@@ -1,3 +1,6 @@
+import CBzip2
+import CLz4
+import CLzma
 import CZlib
 import CZstd
 import DataPrep
@@ -99,6 +102,36 @@ func zstd(_ bytes: [UInt8], windowLog: Int32? = nil) -> [UInt8] {
       return target.pos
     }
   }
+}
+
+/// One lz4 frame with a checksum.
+func lz4(_ bytes: [UInt8]) -> [UInt8] {
+  var preferences = LZ4F_preferences_t()
+  preferences.frameInfo.contentChecksumFlag = LZ4F_contentChecksumEnabled
+  let bound = LZ4F_compressFrameBound(bytes.count, &preferences)
+  return [UInt8](unsafeUninitializedCapacity: bound) { output, count in
+    count = LZ4F_compressFrame(output.baseAddress, bound, bytes, bytes.count, &preferences)
+  }
+}
+
+/// One xz stream with a checksum.
+func xz(_ bytes: [UInt8]) -> [UInt8] {
+  let bound = lzma_stream_buffer_bound(bytes.count)
+  return [UInt8](unsafeUninitializedCapacity: bound) { output, count in
+    let status = lzma_easy_buffer_encode(
+      1, LZMA_CHECK_CRC64, nil, bytes, bytes.count, output.baseAddress, &count, bound)
+    precondition(status == LZMA_OK)
+  }
+}
+
+/// One bzip2 stream.
+func bzip2(_ bytes: [UInt8]) -> [UInt8] {
+  var bytes = bytes.map { CChar(bitPattern: $0) }
+  var count = UInt32(bytes.count * 2 + 600)
+  var output = [CChar](repeating: 0, count: Int(count))
+  let status = BZ2_bzBuffToBuffCompress(&output, &count, &bytes, UInt32(bytes.count), 1, 0, 0)
+  precondition(status == BZ_OK)
+  return output[..<Int(count)].map { UInt8(bitPattern: $0) }
 }
 
 /// Plain bytes of a zstd file, and how many frames it has.

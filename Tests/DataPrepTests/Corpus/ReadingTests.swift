@@ -26,6 +26,19 @@ import Testing
       ("zst", zstd(plain)), ("two frames", zstd(first) + zstd(second)),
       ("skippable frames", skippable + zstd(first) + skippable + zstd(second) + skippable),
       ("long window", zstd(plain, windowLog: 30)), ("empty frame", zstd([]) + zstd(plain)),
+      ("lz4", lz4(plain)), ("two lz4 frames", lz4(first) + lz4(second)),
+      ("skippable frames, lz4", skippable + skippable + lz4(first) + skippable + lz4(second)),
+      ("xz", xz(plain)), ("two xz streams", xz(first) + [0, 0, 0, 0] + xz(second)),
+      ("bzip2", bzip2(plain)), ("two bzip2 streams", bzip2(first) + bzip2(second)),
+      ("empty streams", xz([]) + xz(plain)), ("empty stream, bzip2", bzip2([]) + bzip2(plain)),
+    ]
+  }
+
+  /// What each format makes of them, by the name that errors give it.
+  private static var compressed: [(format: String, bytes: [UInt8])] {
+    [
+      ("gzip", gzip(plain)), ("zstd", zstd(plain)), ("lz4", lz4(plain)), ("xz", xz(plain)),
+      ("bzip2", bzip2(plain)),
     ]
   }
 
@@ -43,8 +56,8 @@ import Testing
   @Test func `data that is cut anywhere is refused`() throws {
     try withTemporaryFolder { folder in
       let path = folder + "/in.jsonl"
-      for (format, whole) in [("gzip", gzip(Self.plain)), ("zstd", zstd(Self.plain))] {
-        for count in stride(from: 4, to: whole.count, by: 7) {
+      for (format, whole) in Self.compressed {
+        for count in stride(from: format == "xz" ? 6 : 4, to: whole.count, by: 7) {
           try AtomicFile.replace(path, with: Array(whole[..<count]))
           let error = #expect(throws: CorpusError.self, "\(format), \(count)") { try read(path) }
           #expect(error == .truncated(path: path, format: format), "\(count) of \(whole.count)")
@@ -56,7 +69,7 @@ import Testing
   @Test func `a flipped bit is refused by name, or does not matter`() throws {
     try withTemporaryFolder { folder in
       let path = folder + "/in.jsonl"
-      for whole in [gzip(Self.plain), zstd(Self.plain)] {
+      for (_, whole) in Self.compressed {
         for place in stride(from: 12, to: whole.count, by: 5) {
           var bytes = whole
           bytes[place] ^= 0x10
@@ -72,8 +85,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00] as [UInt8]), ("bzip2", Array("BZh91AY&SY".utf8)),
-    ("lz4", [0x04, 0x22, 0x4D, 0x18, 0x60]), ("Parquet", Array("PAR1....".utf8)),
+    ("zip", [0x50, 0x4B, 0x03, 0x04] as [UInt8]),
+    ("lz4 in its legacy form", [0x02, 0x21, 0x4C, 0x18, 0x60]),
     ("UTF-16 text", [0xFF, 0xFE, 0x7B, 0x00]),
   ])
   func `a format that is not read is refused by its name`(format: String, bytes: [UInt8]) throws {
@@ -81,6 +94,37 @@ import Testing
       try AtomicFile.replace(folder + "/in.jsonl", with: bytes)
       let error = #expect(throws: CorpusError.self) { try read(folder + "/in.jsonl") }
       #expect(error == .unsupported(path: folder + "/in.jsonl", format: format))
+    }
+  }
+
+  @Test func `what follows the last stream is refused`() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/in.jsonl"
+      for (format, whole) in Self.compressed {
+        try AtomicFile.replace(path, with: whole + Array("{\"text\": \"a\"}\n".utf8))
+        let error = #expect(throws: CorpusError.self, "\(format)") { try read(path) }
+        guard case .damaged(path, format, _)? = error else {
+          Issue.record("\(format): \(String(describing: error))")
+          continue
+        }
+      }
+      let skippable: [UInt8] = [0x50, 0x2A, 0x4D, 0x18, 4, 0, 0, 0] + Array("note".utf8)
+      try AtomicFile.replace(path, with: skippable)
+      #expect(try read(path).documents == [])
+      for bytes in [skippable + Self.plain, skippable.dropLast(), skippable.dropLast(5)] {
+        try AtomicFile.replace(path, with: bytes)
+        #expect(throws: CorpusError.self) { try read(path) }
+      }
+    }
+  }
+
+  @Test func `a text may begin with the letters of a mark`() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/a.txt"
+      for text in ["BZh", "BZh is no stream", "BZh9 is none"] {
+        try AtomicFile.replace(path, with: text)
+        #expect(try read(path).texts == [text])
+      }
     }
   }
 

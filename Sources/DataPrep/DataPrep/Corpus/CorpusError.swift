@@ -25,7 +25,7 @@ public enum CorpusError: Error, Equatable, CustomStringConvertible {
     case .nothingFound(let argument, let reason): "input \(argument): \(reason)"
     case .file(let error): "\(error)"
     case .unsupported(let path, let format):
-      "\(path) is \(format), which is not read; give JSON lines or .txt, plain, .gz or .zst"
+      "\(path) is \(format), which is not read; give JSON lines, .txt or Parquet, plain, .gz, .zst, .lz4, .xz or .bz2"
     case .damaged(let path, let format, let detail):
       "\(path): damaged \(format) data (\(detail)); fetch or make the file again"
     case .truncated(let path, let format):

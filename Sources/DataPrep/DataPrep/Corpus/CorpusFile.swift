@@ -25,7 +25,7 @@ enum DocumentExtension {
   case lines
   case text
 
-  private static let compressions = [".gz", ".zst"]
+  private static let compressions = [".gz", ".zst", ".lz4", ".xz", ".bz2"]
 
   /// What `name` says of its content; nil when it does not count.
   static func of(_ name: String) -> DocumentExtension? {

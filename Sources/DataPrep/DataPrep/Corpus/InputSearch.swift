@@ -60,7 +60,7 @@ struct InputSearch {
       throw .nothingFound(
         argument: path,
         reason:
-          "the folder holds no documents; expected .jsonl, .ndjson, .json or .txt, plain, .gz or .zst"
+          "the folder holds no documents; expected .jsonl, .ndjson, .json, .txt or .parquet, plain, .gz, .zst, .lz4, .xz or .bz2"
       )
     }
   }

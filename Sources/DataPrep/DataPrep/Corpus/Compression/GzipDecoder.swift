@@ -1,7 +1,7 @@
 import CZlib
 
 /// Decompresses gzip: members end to end, zero bytes behind the last one passed over.
-final class GzipDecoder {
+final class GzipDecoder: ByteDecoder {
   private let stream: UnsafeMutablePointer<z_stream>
   private var state = State.betweenMembers(isFirst: true)
 
@@ -24,7 +24,6 @@ final class GzipDecoder {
     stream.deallocate()
   }
 
-  /// The next plain bytes; 0 at the end.
   func read(from raw: RawFile, into target: UnsafeMutableRawBufferPointer) throws(CorpusError)
     -> Int
   {

@@ -1,7 +1,7 @@
 import CZstd
 
 /// Decompresses zstd: frames end to end, skippable ones passed over, windows up to 2^31 bytes.
-final class ZstdDecoder {
+final class ZstdDecoder: ByteDecoder {
   private let context = ZSTD_createDCtx()!
   private var isInFrame = false
 
@@ -15,7 +15,6 @@ final class ZstdDecoder {
     ZSTD_freeDCtx(context)
   }
 
-  /// The next plain bytes; 0 at the end.
   func read(from raw: RawFile, into target: UnsafeMutableRawBufferPointer) throws(CorpusError)
     -> Int
   {
