@@ -29,8 +29,13 @@ struct ReadCorpus: Equatable, Sendable {
 
 /// Reads everything that `inputs` names.
 func read(_ inputs: CorpusInputs, threads: Int = 2) throws -> ReadCorpus {
+  try read(Corpus(inputs), threads: threads)
+}
+
+/// Reads a corpus, or the part of it that it stands for.
+func read(_ corpus: Corpus, threads: Int = 2) throws -> ReadCorpus {
   var all = ReadCorpus()
-  try Corpus(inputs).process(
+  try corpus.process(
     threads: threads, cancellation: nil, progress: nil, makeScratch: {},
     work: { _, block in
       var one = ReadCorpus(blocks: [block.documents.count])

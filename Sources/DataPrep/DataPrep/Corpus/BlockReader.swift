@@ -11,23 +11,35 @@ final class BlockReader {
   private let isStopped: () -> Bool
   private let onRead: (UInt64) -> Void
 
-  private var nextFile = 0
+  private var nextFile: Int
+  /// Bytes of the file to be opened next that stand before the first block.
+  private var skipped: UInt64
   private var current: PlainBytes?
   /// The number of the current file's line with which its next segment begins.
-  private var line = 1
+  private var line: Int
   private var reported: UInt64 = 0
+  /// Plain bytes that the current file has given.
+  private var given: UInt64 = 0
   /// Bytes read past the end of the last block.
   private var carry: [UInt8] = []
 
   /// - Parameters:
   ///   - isStopped: asked while a pipe is waited for.
   ///   - onRead: gets the number of stored bytes of every read.
+  ///   - start: where the first block begins; nil is the beginning.
   init(
     files: [CorpusFile], inputs: CorpusInputs, pool: BufferPool,
-    isStopped: @escaping () -> Bool, onRead: @escaping (UInt64) -> Void
+    isStopped: @escaping () -> Bool, onRead: @escaping (UInt64) -> Void, start: BlockStart? = nil
   ) {
     (self.files, self.inputs, self.pool) = (files, inputs, pool)
     (self.isStopped, self.onRead) = (isStopped, onRead)
+    (nextFile, line, skipped) = (start?.file ?? 0, start?.line ?? 1, start?.offset ?? 0)
+  }
+
+  /// Where the next block begins.
+  var position: BlockStart {
+    guard current != nil else { return BlockStart(file: nextFile, line: line, offset: skipped) }
+    return BlockStart(file: nextFile - 1, line: line, offset: given - UInt64(carry.count))
   }
 
   /// The next block; nil at the end of the last file.
@@ -65,9 +77,15 @@ final class BlockReader {
 
   private func openNext(into block: InputBlock) throws(CorpusError) {
     let begin = block.count
-    current = try PlainBytes(files[nextFile], isStopped: isStopped)
+    let file = try PlainBytes(files[nextFile], isStopped: isStopped)
+    current = file
     nextFile += 1
-    (line, reported) = (1, 0)
+    (reported, given) = (0, skipped)
+    if skipped > 0 {
+      try file.skip(skipped)
+      skipped = 0
+      return
+    }
     while block.count - begin < 3, try read(into: block) {}
     if block.content[begin...].starts(with: [0xEF, 0xBB, 0xBF]) { block.remove(begin..<begin + 3) }
   }
@@ -77,6 +95,7 @@ final class BlockReader {
     guard let current else { return false }
     let count = try current.read(into: block.room())
     block.grow(by: count)
+    given += UInt64(count)
     onRead(current.storedCount - reported)
     reported = current.storedCount
     return count > 0
@@ -88,6 +107,7 @@ final class BlockReader {
     }
     close(begin..<block.count, in: block)
     current = nil
+    line = 1
   }
 
   private func close(_ range: Range<Int>, in block: InputBlock) {

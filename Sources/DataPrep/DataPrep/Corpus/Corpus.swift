@@ -9,6 +9,8 @@ public struct Corpus: Sendable {
   public internal(set) var files: [CorpusFile]
   /// What tells these files from others of the same names, for `OutputFolder`.
   public let stamps: [InputStamp]
+  /// The blocks that are read; nil reads all.
+  var range: BlockRange?
 
   /// Finds the files; nothing is read yet.
   ///
@@ -67,19 +69,24 @@ public struct Corpus: Sendable {
   ) throws {
     let pipeline = OrderedPipeline<InputBlock, Output>(threads: threads)
     let pool = BufferPool()
+    let first = range?.first ?? 0
     try pipeline.run(
       cancellation: cancellation,
       produce: {
         let reader = BlockReader(
           files: files, inputs: inputs, pool: pool, isStopped: { pipeline.isStopped },
-          onRead: { progress?.advance(by: $0) })
-        return { try reader.next() }
+          onRead: { progress?.advance(by: $0) }, start: range?.start)
+        var left = range?.count ?? .max
+        return {
+          left -= 1
+          return left < 0 ? nil : try reader.next()
+        }
       },
       work: {
         let parser = BlockParser(files: files, inputs: inputs, pool: pool)
         var scratch = try makeScratch()
         return { input, turn in
-          let block = try parser.parse(input, index: turn.index)
+          let block = try parser.parse(input, index: first + turn.index)
           return try block.withDocuments {
             try work(&scratch, block, Turn { body in try turn.inOrder(body) })
           }

@@ -44,4 +44,17 @@ final class PlainBytes {
       }
     }
   }
+
+  /// Passes over the next `count` bytes; the end of the file may come before.
+  func skip(_ count: UInt64) throws(CorpusError) {
+    let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+    defer { piece.deallocate() }
+    var left = count
+    while left > 0 {
+      let size = Int(min(left, UInt64(piece.count)))
+      let got = try read(into: UnsafeMutableRawBufferPointer(rebasing: piece[..<size]))
+      guard got > 0 else { return }
+      left -= UInt64(got)
+    }
+  }
 }
