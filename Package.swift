@@ -100,6 +100,9 @@ let package = Package(
     verb("export", "Trainer", ["Training", "RingProtocol"]),
 
     // Tests
+    .executableTarget(
+      name: "measure-encoding", dependencies: ["DataPrep", "Tokenization", "RingProtocol"],
+      path: "Tests/Benchmarks/measure-encoding", swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: [], path: "Tests/TestSupport", swiftSettings: strict),
     tests("RingProtocol", ["RingProtocol", "CPlatform"]),

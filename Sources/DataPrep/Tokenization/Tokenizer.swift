@@ -12,6 +12,8 @@ public final class Tokenizer: Sendable {
   public let roles: SpecialRoles
   package let definition: TokenizerDefinition
   let pipeline: Pipeline
+  /// For ASCII text, where the fast way is valid.
+  let fastRules: FastRules?
   private let contents: [String]
   private let ids: ByteStringTable
   /// The id of each string of `ids`.
@@ -45,6 +47,9 @@ public final class Tokenizer: Sendable {
         pieces: definition.pieces.lazy.map { ($0.content, $0.id) }, prefix: definition.prefix,
         unknown: unknown, longestWord: definition.longestWord),
       addedTokens: definition.addedTokens)
+    fastRules = FastRules(
+      pipeline, pieces: definition.pieces.lazy.map { ($0.content, $0.id) },
+      prefix: definition.prefix, highestID: vocabularySize - 1)
   }
 
   /// The piece with this id, `""` where no piece has it.
@@ -58,9 +63,20 @@ public final class Tokenizer: Sendable {
     return piece.withUTF8 { ids.find($0) }.map { idOfNumber[$0] }
   }
 
-  /// Something that encodes with this tokenizer, for one thread; it holds about 4 MiB.
+  /// Something that encodes with this tokenizer, for one thread; it holds 4 MiB, and 4 more once it has met text that is not ASCII.
   public func makeEncoder() -> Encoder {
-    Encoder(pipeline)
+    Encoder(pipeline, fastRules, isWide: vocabularySize > 1 << 16)
+  }
+
+  /// Whether ASCII text has a fast way.
+  package var hasFastWay: Bool { fastRules != nil }
+
+  /// The names that `makeEncoder(scanner:)` takes on this processor.
+  package static var scanners: [String] { FastWay.scanners }
+
+  /// An encoder whose fast way uses the scanner of this name.
+  package func makeEncoder(scanner: String) -> Encoder {
+    Encoder(pipeline, fastRules, isWide: vocabularySize > 1 << 16, scanner: scanner)
   }
 }
 

@@ -14,6 +14,10 @@ package struct TokenizerDefinition: Equatable, Sendable {
   package struct Piece: Equatable, Sendable {
     package var content: String
     package var id: Int
+
+    package init(content: String, id: Int) {
+      (self.content, self.id) = (content, id)
+    }
   }
 }
 

@@ -1,3 +1,5 @@
 #pragma once
+#include "byte_scan.h"
 #include "json_line.h"
 #include "utf8.h"
+#include "word_encoder.h"

@@ -27,6 +27,11 @@ struct AddedTokenFinder: Sendable {
     firsts = ScalarSet(entries.map { $0.scalars[0]...$0.scalars[0] }, isInverted: false)
   }
 
+  /// The tokens as they are looked for, in UTF-8.
+  var contents: [[UInt8]] {
+    entries.map { $0.scalars.flatMap { Array(UTF8.encode(Unicode.Scalar($0)!)!) } }
+  }
+
   /// Whether any of the tokens holds one of these characters.
   func holdsAny(of scalars: [UInt8]) -> Bool {
     entries.contains { $0.scalars.contains { one in scalars.contains { UInt32($0) == one } } }

@@ -9,8 +9,10 @@ struct Pipeline: Sendable {
   let normalizedTokens: AddedTokenFinder
   /// Whether a text may be cut at the bytes of `Separator` and its parts encoded one by one.
   let isLocal: Bool
+  /// Whether an ASCII text stays one through all steps.
+  let keepsASCII: Bool
   /// The steps that can change an ASCII text.
-  private let asciiSteps: [NormalizerStep]
+  let asciiSteps: [NormalizerStep]
 
   init(
     steps: [NormalizerStep], splitter: SplitterDefinition, model: WordPieceModel,
@@ -23,7 +25,7 @@ struct Pipeline: Sendable {
       for step in steps { Self.apply(step, &text, &spare) }
       return text
     }
-    let keepsASCII = steps.allSatisfy {
+    keepsASCII = steps.allSatisfy {
       if case .replace(_, let content) = $0 { content.allSatisfy { $0 < 0x80 } } else { true }
     }
     asciiSteps = keepsASCII ? steps.filter { !$0.leavesASCII } : steps
@@ -106,6 +108,14 @@ struct Pipeline: Sendable {
         }
       }
     }
+  }
+
+  /// An ASCII text after all steps.
+  func normalized(_ ascii: [UInt8]) -> [UInt32] {
+    var (text, spare) = ([TracedScalar](), [TracedScalar]())
+    ascii.withUnsafeBufferPointer { _ = text.append(utf8: $0) }
+    for step in asciiSteps { Self.apply(step, &text, &spare) }
+    return text.map(\.scalar)
   }
 
   private static func apply(

@@ -9,8 +9,8 @@ struct FoundPiece: Equatable {
 struct WordPieceModel: Sendable {
   private var beginnings = PieceTrie()
   private var continuations = PieceTrie()
-  private let unknown: UInt32
-  private let longestWord: Int
+  let unknown: UInt32
+  let longestWord: Int
 
   /// - Parameters:
   ///   - pieces: the pieces with their ids, in any order; those that begin with `prefix` continue a word.

@@ -25,6 +25,9 @@ struct Pattern: Equatable, Sendable {
     }
   }
 
+  /// Whether every match is one character.
+  var isSingle: Bool { items.count == 1 && items[0].minimum == 1 && items[0].maximum == 1 }
+
   /// Where the match that begins at `start` ends, nil where none begins.
   func match(_ text: UnsafeBufferPointer<TracedScalar>, at start: Int) -> Int? {
     guard let first = items.first, first.minimum == 0 || first.set.contains(text[start].scalar)
