@@ -77,7 +77,7 @@ final class BlockReader {
 
   private func openNext(into block: InputBlock) throws(CorpusError) {
     let begin = block.count
-    let file = try PlainBytes(files[nextFile], isStopped: isStopped)
+    let file = try PlainBytes(files[nextFile], inputs: inputs, isStopped: isStopped)
     current = file
     nextFile += 1
     (reported, given) = (0, skipped)

@@ -14,6 +14,10 @@ public enum CorpusError: Error, Equatable, CustomStringConvertible {
   case damaged(path: String, format: String, detail: String)
   /// Compressed data that ends too early.
   case truncated(path: String, format: String)
+  /// A column of a Parquet file that no field can be made of; the problem goes on behind its name.
+  case unreadableColumn(path: String, column: String, problem: String)
+  /// A Parquet file without the column of the text.
+  case noColumn(path: String, column: String, found: [String])
   /// A line that is no document.
   case badLine(path: String, line: Int, problem: String)
   /// A line of more bytes than allowed.
@@ -30,6 +34,10 @@ public enum CorpusError: Error, Equatable, CustomStringConvertible {
       "\(path): damaged \(format) data (\(detail)); fetch or make the file again"
     case .truncated(let path, let format):
       "\(path): the \(format) data ends too early; fetch or make the file again"
+    case .unreadableColumn(let path, let column, let problem):
+      "\(path): the column \"\(column)\" \(problem), which is not read; write the file anew without it, or as strings, numbers, booleans, dates or times"
+    case .noColumn(let path, let column, let found):
+      "\(path): no column \"\(column)\"; it has \(found.joined(separator: ", ")); name the text's with --text-field"
     case .badLine(let path, let line, let problem):
       "\(path):\(line): \(problem); repair the line, or give --skip-damaged to drop such lines"
     case .lineTooLong(let path, let line, let limit):

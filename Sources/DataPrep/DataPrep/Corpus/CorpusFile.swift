@@ -24,6 +24,7 @@ public struct CorpusFile: Sendable, Equatable {
 enum DocumentExtension {
   case lines
   case text
+  case parquet
 
   private static let compressions = [".gz", ".zst", ".lz4", ".xz", ".bz2"]
 
@@ -34,6 +35,7 @@ enum DocumentExtension {
       stem = stem.dropLast(compression.count)
     }
     if stem.hasSuffix(".txt") { return .text }
+    if stem.hasSuffix(".parquet") { return .parquet }
     return [".jsonl", ".ndjson", ".json"].contains(where: stem.hasSuffix) ? .lines : nil
   }
 }

@@ -1,10 +1,17 @@
-/// The decompressed bytes of one input file.
+/// The plain bytes of one input file: decompressed, and the rows of Parquet as lines of JSON.
 final class PlainBytes {
+  private let path: String
   private let raw: RawFile
   private let decoder: (any ByteDecoder)?
+  private var rows: ParquetRows?
+  /// The first plain bytes where they had to be looked at, and not given out yet.
+  private var head: [UInt8] = []
 
   /// Opens the file; `isStopped` ends a wait for a pipe early, as if its end had come.
-  init(_ file: CorpusFile, isStopped: @escaping () -> Bool) throws(CorpusError) {
+  init(_ file: CorpusFile, inputs: CorpusInputs, isStopped: @escaping () -> Bool)
+    throws(CorpusError)
+  {
+    path = file.path
     raw = try RawFile(file.opened, named: file.path, isStopped: isStopped)
     let hasSkipped = try Self.passSkippableFrames(raw)
     let compression = Compression(firstBytes: raw.available)
@@ -13,15 +20,72 @@ final class PlainBytes {
         path: file.path, format: "zstd or lz4", detail: "what follows a skippable frame is none")
     }
     decoder = try compression.decoder(for: file.path)
+    if !file.isText { try lookForRows(file, inputs) }
   }
 
   /// Bytes taken from the file itself so far.
-  var storedCount: UInt64 { raw.count }
+  var storedCount: UInt64 {
+    guard let rows, decoder == nil, raw.isRegular else { return raw.count }
+    return rows.storedCount
+  }
 
   /// The next bytes, at most `target.count`; 0 at the end.
   func read(into target: UnsafeMutableRawBufferPointer) throws(CorpusError) -> Int {
+    if let rows { return try rows.read(into: target) }
+    guard head.isEmpty else {
+      let count = min(head.count, target.count)
+      target.copyBytes(from: head[..<count])
+      head.removeFirst(count)
+      return count
+    }
+    return try readStored(into: target)
+  }
+
+  private func readStored(into target: UnsafeMutableRawBufferPointer) throws(CorpusError) -> Int {
     guard let decoder else { return try raw.read(into: target) }
     return try decoder.read(from: raw, into: target)
+  }
+
+  // MARK: Parquet
+
+  private func lookForRows(_ file: CorpusFile, _ inputs: CorpusInputs) throws(CorpusError) {
+    try readHead()
+    guard head == ParquetFile.mark else {
+      guard head.isEmpty || DocumentExtension.of(file.path) != .parquet else {
+        throw .damaged(path: path, format: "Parquet", detail: "it does not begin with PAR1")
+      }
+      return
+    }
+    // Parquet is read from its end, so what comes as a stream is put into a file first.
+    let place = decoder == nil && raw.isRegular ? try raw.duplicate() : try spooled()
+    rows = try ParquetRows(place, path: path, inputs: inputs)
+  }
+
+  private func readHead() throws(CorpusError) {
+    let piece = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: ParquetFile.mark.count, alignment: 8)
+    defer { piece.deallocate() }
+    while head.count < ParquetFile.mark.count {
+      let left = piece.count - head.count
+      let count = try readStored(into: UnsafeMutableRawBufferPointer(rebasing: piece[..<left]))
+      guard count > 0 else { return }
+      head += Array(piece[..<count])
+    }
+  }
+
+  /// All plain bytes in a file without a name.
+  private func spooled() throws(CorpusError) -> Int32 {
+    let file = try UnnamedFile()
+    try head.withUnsafeBufferPointer { (bytes) throws(CorpusError) in
+      try file.write(UnsafeRawBufferPointer(bytes))
+    }
+    let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+    defer { piece.deallocate() }
+    while true {
+      let count = try readStored(into: piece)
+      guard count > 0 else { return try file.duplicate() }
+      try file.write(UnsafeRawBufferPointer(rebasing: piece[..<count]))
+    }
   }
 
   /// Passes over frames without data, so that the first mark behind them tells zstd from lz4; false where there are none.

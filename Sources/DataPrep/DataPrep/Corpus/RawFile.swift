@@ -7,7 +7,8 @@ import RingProtocol
 final class RawFile {
   let path: String
   private let descriptor: Int32
-  private let mayWait: Bool
+  /// Whether it is a file that can be read anywhere, and no pipe or terminal.
+  let isRegular: Bool
   private let isStopped: () -> Bool
   private let buffer: UnsafeMutableRawBufferPointer
   private var position = 0
@@ -31,13 +32,20 @@ final class RawFile {
     self.path = path
     self.isStopped = isStopped
     descriptor = opened
-    mayWait = status.st_mode & S_IFMT != S_IFREG
+    isRegular = status.st_mode & S_IFMT == S_IFREG
     buffer = .allocate(byteCount: Self.bufferBytes, alignment: 64)
   }
 
   deinit {
     close(descriptor)
     buffer.deallocate()
+  }
+
+  /// A descriptor of the same file, for the caller to close.
+  func duplicate() throws(CorpusError) -> Int32 {
+    let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+    guard copy >= 0 else { throw .file(FileError("read", path, errno: errno)) }
+    return copy
   }
 
   /// What is buffered and not yet taken.
@@ -77,7 +85,7 @@ final class RawFile {
 
   private func readSome(into target: UnsafeMutableRawBufferPointer) throws(CorpusError) -> Int {
     while !hasEnded {
-      if mayWait, !isReady() {
+      if !isRegular, !isReady() {
         if isStopped() { return 0 }
         continue
       }
