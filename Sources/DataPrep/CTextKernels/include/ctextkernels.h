@@ -1,4 +1,5 @@
 #pragma once
+#include "anchors.h"
 #include "byte_scan.h"
 #include "json_line.h"
 #include "utf8.h"
