@@ -1,21 +1,5 @@
 import CTextKernels
 
-/// A position of the corpus that is chosen by the bytes that begin there, with their hash.
-struct AnchorRecord: Hashable {
-  var key: UInt64
-  var position: UInt64
-}
-
-/// A range of the corpus that repeats.
-struct CoveredRange: Hashable {
-  var start: UInt64
-  var end: UInt64
-  /// A position in the document that holds the earlier copy; `noSource` where no copy stays.
-  var source: UInt64
-
-  static let noSource = UInt64.max
-}
-
 /// Finds the anchors of documents, and the stretches in them that repeat themselves at once. One for each thread.
 ///
 /// Zeros, dashes, rows of an empty table: where a document goes on with a period of p bytes, every p-th position is an
@@ -67,7 +51,6 @@ final class AnchorSearch {
     while true {
       let count = cram_anchors_next(&search, room, kernels)
       if count == 0 { break }
-      anchors.reserveCapacity(anchors.count + count)
       for index in 0..<count {
         let anchor = room[index]
         look(at: anchor, in: bytes, base: base, &stretches)

@@ -56,7 +56,9 @@ struct GroupResolver {
     marks.removeAll(keepingCapacity: true)
     marks.append(contentsOf: repeatElement(Mark(), count: group.count))
     if group.count <= Self.smallGroup {
-      comparePairs(Array(0..<group.count))
+      for later in 1..<group.count {
+        for earlier in 0..<later { compare(earlier, later) }
+      }
     } else {
       resolve(Array(0..<group.count), Offsets(low: 0, high: reach))
     }

@@ -1,0 +1,103 @@
+import RingProtocol
+
+/// The search for repeated substrings in one process: texts go in, block by block, and what becomes of them comes out.
+///
+/// Texts, anchors and ranges stay in memory as far as the budget allows, and go to files above it; what is found does not
+/// depend on that, nor on the number of threads.
+package final class SubstringSearch: Sendable {
+  package let rule: SubstringRule
+  private let folder: String
+  private let memory: Int
+  private let spool: TextSpool
+  private let anchors: RecordPool<AnchorRecord>
+  private let covered: RecordPool<CoveredRange>
+
+  /// Ranges of keys: enough that one is sorted in the nearest memory.
+  private static let buckets = 64
+
+  /// - Parameters:
+  ///   - folder: for what does not fit in memory; it exists.
+  ///   - memory: the budget in bytes.
+  package init(_ rule: SubstringRule, folder: String, memory: Int) {
+    (self.rule, self.folder, self.memory) = (rule, folder, memory)
+    spool = TextSpool(path: folder + "/substring", memory: memory / 2)
+    anchors = RecordPool(
+      name: "substring-anchors", buckets: Self.buckets, memory: memory / 4, folder: folder)
+    covered = RecordPool(name: "substring-covered", buckets: 1, memory: memory / 8, folder: folder)
+  }
+
+  /// What one thread keeps between blocks.
+  package final class Scratch {
+    fileprivate let search: AnchorSearch
+    fileprivate var anchors: [AnchorRecord] = []
+    fileprivate var stretches: [CoveredRange] = []
+    fileprivate var texts: [UInt8] = []
+
+    package init(_ rule: SubstringRule) {
+      search = AnchorSearch(rule)
+    }
+  }
+
+  /// Adds the texts of a block.
+  ///
+  /// - Parameters:
+  ///   - turn: runs what it gets when all earlier blocks have run theirs.
+  package func add(
+    _ documents: [(ordinal: UInt64, text: UnsafeRawBufferPointer)], _ scratch: Scratch,
+    turn: (() throws -> Void) throws -> Void
+  ) throws {
+    let long = documents.filter { $0.text.count >= rule.length }
+    var start = 0
+    try turn { start = spool.reserve(long.map { ($0.ordinal, $0.text.count) }) }
+    var offset = start
+    scratch.anchors.removeAll(keepingCapacity: true)
+    scratch.stretches.removeAll(keepingCapacity: true)
+    for document in long {
+      try spool.write(document.text, at: offset)
+      scratch.search.search(
+        document.text, base: UInt64(offset), anchors: &scratch.anchors,
+        stretches: &scratch.stretches)
+      offset += document.text.count
+    }
+    try scratch.anchors.withUnsafeBufferPointer(anchors.add)
+    try scratch.stretches.withUnsafeBufferPointer(covered.add)
+  }
+
+  /// Compares everything and calls `body` for each document that changes, in reading order.
+  ///
+  /// - Returns: the most repeated passages.
+  package func finish(
+    threads: Int, cancellation: CancellationFlag? = nil,
+    _ body: (SubstringFinding) throws -> Void
+  ) throws -> [RepeatedPassage] {
+    try anchors.finish()
+    let texts = [try spool.finish()]
+    let passages = try match(texts, threads: threads, cancellation: cancellation)
+    try covered.finish()
+    var findings = SubstringFindings(rule, partition: 0, of: texts)
+    try findings.collect(try covered.sorted(0, memory: memory / 8), body)
+    return try passages.shown(from: texts)
+  }
+
+  private func match(
+    _ texts: [SpooledTexts], threads: Int, cancellation: CancellationFlag?
+  ) throws -> PassageList {
+    let share = memory / 8 / max(1, threads)
+    var passages = PassageList()
+    try OrderedPipeline<Int, PassageList>(threads: threads).run(
+      cancellation: cancellation,
+      produce: {
+        var buckets = (0..<Self.buckets).makeIterator()
+        return { buckets.next() }
+      },
+      work: { [self] in
+        let matcher = RepeatMatcher(rule, texts: texts, memory: share)
+        return { [self] bucket, _ in
+          let sorted = try anchors.sorted(bucket, memory: share)
+          return try matcher.match(sorted, covered.add)
+        }
+      },
+      collect: { passages.merge($0) })
+    return passages
+  }
+}

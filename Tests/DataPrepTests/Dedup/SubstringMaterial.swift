@@ -1,0 +1,89 @@
+import DataPrep
+import TestSupport
+
+// MARK: The plain way
+
+/// What becomes of texts, by a table of all windows.
+func plainFindings(_ rule: SubstringRule, _ texts: [[UInt8]]) -> [SubstringFinding] {
+  var places: [ArraySlice<UInt8>: Int] = [:]
+  var covered = texts.map { [Bool](repeating: false, count: $0.count) }
+  var first: [(text: Int, start: Int)] = []
+  func cover(_ text: Int, _ start: Int) {
+    for place in start..<start + rule.length { covered[text][place] = true }
+  }
+  for (number, text) in texts.enumerated() where text.count >= rule.length {
+    for start in 0...(text.count - rule.length) {
+      let window = text[start..<start + rule.length]
+      if let place = places[window] {
+        cover(number, start)
+        if rule.policy == .all { cover(first[place].text, first[place].start) }
+      } else {
+        places[window] = first.count
+        first.append((number, start))
+      }
+    }
+  }
+  return texts.indices.compactMap { finding($0, texts[$0], covered[$0], rule) }
+}
+
+private func finding(_ number: Int, _ text: [UInt8], _ covered: [Bool], _ rule: SubstringRule)
+  -> SubstringFinding?
+{
+  let ordinal = UInt64(3 * number + 1)
+  guard covered.contains(true) else { return nil }
+  if rule.policy == .document {
+    let share = Double(covered.count { $0 }) / Double(text.count)
+    guard share > rule.share else { return nil }
+    return SubstringFinding(ordinal: ordinal, cuts: [], drop: .init(share: share, keeper: nil))
+  }
+  guard covered.contains(false) else {
+    return SubstringFinding(ordinal: ordinal, cuts: [], drop: .init(share: 1, keeper: nil))
+  }
+  var cuts: [Range<Int>] = []
+  for index in covered.indices where covered[index] {
+    if let last = cuts.last, last.upperBound == index {
+      cuts[cuts.count - 1] = last.lowerBound..<index + 1
+    } else {
+      cuts.append(index..<index + 1)
+    }
+  }
+  return SubstringFinding(ordinal: ordinal, cuts: cuts, drop: nil)
+}
+
+// MARK: Texts
+
+func randomText(_ count: Int, _ chance: inout SeededNumbers) -> [UInt8] {
+  (0..<count).map { _ in UInt8.random(in: 97...122, using: &chance) }
+}
+
+/// A few texts full of runs, tandem repeats, copies and characters of several bytes.
+func repetitiveTexts(around length: Int, _ chance: inout SeededNumbers) -> [[UInt8]] {
+  var texts: [[UInt8]] = []
+  for _ in 0..<Int.random(in: 1...6, using: &chance) {
+    var text: [UInt8] = []
+    for _ in 0..<Int.random(in: 0...6, using: &chance) {
+      text += piece(length, texts + [text], &chance)
+    }
+    texts.append(text)
+  }
+  return texts
+}
+
+private func piece(_ length: Int, _ before: [[UInt8]], _ chance: inout SeededNumbers) -> [UInt8] {
+  let size = Int.random(in: 1...3 * length, using: &chance)
+  switch Int.random(in: 0..<5, using: &chance) {
+  case 0: return randomText(size, &chance)
+  case 1: return Array(repeating: UInt8.random(in: 97...98, using: &chance), count: size)
+  case 2:
+    let unit = randomText(Int.random(in: 1...length, using: &chance), &chance)
+    return (0..<size).map { unit[$0 % unit.count] }
+  case 3:
+    let characters = ["é", "è", "日", "本", "😀", "😁", "a"]
+    return (0..<size / 2).flatMap { _ in Array(characters.randomElement(using: &chance)!.utf8) }
+  default:
+    // A copy, cut at characters: texts are valid UTF-8.
+    let text = String(decoding: before.randomElement(using: &chance)!, as: UTF8.self).unicodeScalars
+    let start = Int.random(in: 0...text.count, using: &chance)
+    return text.dropFirst(start).prefix(size).flatMap { Array(String($0).utf8) }
+  }
+}
