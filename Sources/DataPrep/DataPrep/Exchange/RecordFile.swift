@@ -19,6 +19,15 @@ final class RecordFileWriter<Record: ExchangeRecord> {
     try file!.write(bytes)
   }
 
+  /// Appends records.
+  func append(_ records: [Record]) throws(FileError) {
+    var failure: FileError?
+    records.withUnsafeBufferPointer { records in
+      do throws(FileError) { try append(records) } catch { failure = error }
+    }
+    if let failure { throw failure }
+  }
+
   /// Gives the file its name.
   func finish() throws(FileError) {
     try file!.write(trailer.bytes)

@@ -1,0 +1,214 @@
+import RingProtocol
+
+/// Finds among documents that meet in a band which are similar enough, as far as it matters for who belongs to whom.
+///
+/// Only pairs that are not yet connected are compared, and of a pair of large groups only those that share one of the rare
+/// shingles that one of two similar documents must share (prefix filter: Chaudhuri, Ganti and Kaushik, ICDE 2006;
+/// Bayardo, Ma and Srikant, WWW 2007). Nothing is missed: what is connected by similar pairs of the group is connected
+/// by the pairs that are reported.
+struct SimilarityJoin {
+  /// A document of a group, standing for all with the same set.
+  struct Member {
+    let ordinal: UInt64
+    let place: UInt64
+    let count: Int
+  }
+
+  let threshold: Double
+  let sets: SetReader
+  /// Bytes for what is built to compare large groups.
+  let memory: Int
+
+  /// Groups up to this size are compared pair by pair.
+  private static let smallGroup = 24
+  /// So many members tell which shingles are common in a group.
+  private static let sampleCount = 64
+
+  /// Calls `report` with pairs that are similar enough, and connect all that is connected by such pairs.
+  func connect(_ members: [Member], _ report: (DocumentPair) throws -> Void) throws {
+    guard members.count > 1 else { return }
+    var links = UnionFind(count: members.count)
+    guard members.count > Self.smallGroup else {
+      return try compareAll(members, &links, report)
+    }
+    let order = try ShingleOrder(of: sample(members), sets)
+    // What is built over all members may be larger than memory: then over two of its parts at a time.
+    let bytes = members.reduce(0) { $0 + 16 * prefixCount($1) + 16 }
+    let partCount = max(1, 2 * bytes / max(1, memory))
+    let parts = (0..<min(partCount, members.count)).map { part in
+      members.indices.filter { $0 % partCount == part }
+    }
+    guard parts.count > 1 else {
+      return try search(parts[0], of: members, order, &links, report)
+    }
+    for first in parts.indices {
+      for second in parts[(first + 1)...] {
+        try search(parts[first] + second, of: members, order, &links, report)
+      }
+    }
+  }
+
+  private func compareAll(
+    _ members: [Member], _ links: inout UnionFind, _ report: (DocumentPair) throws -> Void
+  ) throws {
+    for first in members.indices {
+      for second in members.indices[(first + 1)...] {
+        try compare(first, second, members, &links, report)
+      }
+    }
+  }
+
+  /// Whether the two are connected afterwards.
+  @discardableResult
+  private func compare(
+    _ a: Int, _ b: Int, _ members: [Member], _ links: inout UnionFind,
+    _ report: (DocumentPair) throws -> Void
+  ) throws -> Bool {
+    if links.root(of: a) == links.root(of: b) { return true }
+    guard try isSimilar(members[a], members[b]) else { return false }
+    links.join(a, b)
+    try report(DocumentPair(members[a].ordinal, members[b].ordinal))
+    return true
+  }
+
+  private func isSimilar(_ a: Member, _ b: Member) throws(FileError) -> Bool {
+    guard Double(min(a.count, b.count)) >= threshold * Double(max(a.count, b.count)) - 1 else {
+      return false
+    }
+    let (one, other) = (
+      try sets.set(at: a.place, count: a.count), try sets.set(at: b.place, count: b.count)
+    )
+    return Jaccard.reaches(threshold, one.hashes, other.hashes)
+  }
+
+  // MARK: Large groups
+
+  private func sample(_ members: [Member]) -> [Member] {
+    stride(from: 0, to: members.count, by: max(1, members.count / Self.sampleCount)).map {
+      members[$0]
+    }
+  }
+
+  /// Two sets that are similar enough have a shingle in common among so many of each, in any order that both follow.
+  private func prefixCount(_ member: Member) -> Int {
+    let shared = Int((threshold * Double(member.count) - 1e-6).rounded(.up))
+    return max(1, member.count - shared + 1)
+  }
+
+  private func prefix(
+    of member: Member, _ order: ShingleOrder
+  ) throws(FileError) -> [UInt64] {
+    let set = try sets.set(at: member.place, count: member.count)
+    return order.first(prefixCount(member), of: set.hashes)
+  }
+
+  /// Goes along similar pairs from member to member. Whoever is reached is left out of the index, so that each entry is met
+  /// once for every member that is *not* similar to it and shares its shingle, and once more when it is.
+  private func search(
+    _ chosen: [Int], of members: [Member], _ order: ShingleOrder, _ links: inout UnionFind,
+    _ report: (DocumentPair) throws -> Void
+  ) throws {
+    var index = ShingleIndex()
+    for member in chosen { index.add(try prefix(of: members[member], order), member) }
+    index.close()
+    var isReached = Set<Int>()
+    for start in chosen where isReached.insert(start).inserted {
+      var waiting = [start]
+      while let member = waiting.popLast() {
+        for shingle in try prefix(of: members[member], order) {
+          try index.visit(shingle) { other in
+            if isReached.contains(other) { return true }
+            guard try compare(member, other, members, &links, report) else { return false }
+            isReached.insert(other)
+            waiting.append(other)
+            return true
+          }
+        }
+      }
+    }
+  }
+}
+
+/// An order of shingles in which those that are common in a group come last.
+private struct ShingleOrder {
+  private var counts: [UInt64: Int] = [:]
+
+  init(of members: [SimilarityJoin.Member], _ sets: SetReader) throws(FileError) {
+    for member in members {
+      for hash in try sets.set(at: member.place, count: member.count).hashes {
+        counts[hash, default: 0] += 1
+      }
+    }
+    counts = counts.filter { $0.value > 1 }
+  }
+
+  /// The first `count` shingles of a set in this order.
+  func first(_ count: Int, of set: UnsafeBufferPointer<UInt64>) -> [UInt64] {
+    var common: [(count: Int, hash: UInt64)] = []
+    var rare: [UInt64] = []
+    for hash in set {
+      if let count = counts[hash] { common.append((count, hash)) } else { rare.append(hash) }
+    }
+    if rare.count < count {
+      common.sort { $0 < $1 }
+      rare += common.prefix(count - rare.count).map(\.hash)
+    }
+    return Array(rare.prefix(count))
+  }
+}
+
+/// Which members have a shingle.
+private struct ShingleIndex {
+  private struct Entry: ExchangeRecord {
+    let hash: UInt64
+    let member: Int
+
+    var bucketKey: UInt64 { hash }
+
+    static func < (left: Entry, right: Entry) -> Bool {
+      left.hash != right.hash ? left.hash < right.hash : left.member < right.member
+    }
+  }
+
+  private var entries: [Entry] = []
+  /// Where the entries of a shingle begin and end.
+  private var ranges: [UInt64: Range<Int>] = [:]
+
+  mutating func add(_ shingles: [UInt64], _ member: Int) {
+    entries += shingles.map { Entry(hash: $0, member: member) }
+  }
+
+  /// Makes the entries findable; those of shingles that only one member has are not kept.
+  mutating func close() {
+    entries.withUnsafeMutableBufferPointer { RecordSort.sort($0) }
+    var kept = 0
+    var start = 0
+    while start < entries.count {
+      let hash = entries[start].hash
+      var end = start + 1
+      while end < entries.count, entries[end].hash == hash { end += 1 }
+      if end - start > 1 {
+        for place in start..<end { entries[kept + place - start] = entries[place] }
+        ranges[hash] = kept..<(kept + end - start)
+        kept += end - start
+      }
+      start = end
+    }
+    entries.removeSubrange(kept...)
+  }
+
+  /// Calls `body` with each member that has the shingle and is still there; those for which it says true go.
+  mutating func visit(_ shingle: UInt64, _ body: (Int) throws -> Bool) throws {
+    guard let range = ranges[shingle] else { return }
+    var (place, end) = (range.lowerBound, range.upperBound)
+    while place < end {
+      if try body(entries[place].member) {
+        end -= 1
+        entries[place] = entries[end]
+      } else {
+        place += 1
+      }
+    }
+    ranges[shingle] = end > range.lowerBound ? range.lowerBound..<end : nil
+  }
+}
