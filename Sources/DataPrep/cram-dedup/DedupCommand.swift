@@ -9,22 +9,23 @@ import RingProtocol
 
 struct DedupCommand: ParsableCommand {
   static let configuration = CommandConfiguration.verb(
-    "dedup", abstract: "Drops documents whose text was there before.",
+    "dedup", abstract: "Drops documents, and cuts parts of them, that were there before.",
     discussion: """
-      Of documents with the same text the first in reading order stays. All fields are kept, and so is the order. \
-      OUTPUT holds documents-00000.jsonl.zst and so on, and report.json.
+      Modes act in the order exact, paragraph, line, each on what the one before left; give at least one. Of copies the \
+      first in reading order stays. All other fields are kept, and so is the order. OUTPUT holds documents-00000.jsonl.zst \
+      and so on, and report.json.
 
       Examples:
         cram dedup corpus/ --exact --output unique
         cram dedup 'crawl-*.jsonl.zst' notes.txt --exact --output unique --dropped duplicates.jsonl.zst
+        cram dedup corpus/ --exact --exact-normalize case,space --paragraph --output unique
         zcat old.jsonl.gz | cram dedup - --exact --output unique --json
+        cram dedup corpus/ --exact --output unique --partitions 8 --plan > plan.json
       """)
 
   @OptionGroup var input: InputOptions
   @OptionGroup var output: OutputOptions
-
-  @Flag(help: "Drop documents whose text, byte for byte, an earlier document has.")
-  var exact = false
+  @OptionGroup var modes: ModeOptions
 
   @Option(
     help: ArgumentHelp(
@@ -34,31 +35,68 @@ struct DedupCommand: ParsableCommand {
   @Flag(help: "Write only report.json, no documents.")
   var dryRun = false
 
+  @OptionGroup var partition: PartitionOptions
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    guard exact else { throw UsageError("no mode: give --exact") }
+    let plan = try modes.plan()
     guard !dryRun || dropped == nil else {
       throw UsageError("--dry-run writes only a report: leave out --dropped")
     }
     try input.requireInput()
-    let outcome = try perform(Corpus(input.corpus))
-    common.console.conclude(outcome, in: output.folder)
+    let task = try partition.task()
+    let deduplication = Deduplication(plan: plan, corpus: try Corpus(input.corpus))
+    let command = deduplication.command(
+      output: output.folder, dropped: dropped, overwrite: output.overwrite, isDryRun: dryRun)
+    switch task {
+    case .run: common.console.conclude(try perform(deduplication, command), in: output.folder)
+    case .plan(let partitions): try printPlan(deduplication, command, partitions)
+    case .command(let partitions, let step, let part):
+      try perform(step, part, of: partitions, deduplication, command)
+    }
   }
 
-  private func perform(_ corpus: Corpus) throws -> StageOutcome {
-    var command = StageCommand(
-      stage: "dedup", settings: [.init("exact", true)], corpus: corpus, output: output.folder,
-      dropped: dropped)
-    (command.overwrite, command.isDryRun) = (output.overwrite, dryRun)
-    let meter = ProgressMeter(label: "dedup", unit: "bytes", total: corpus.storedBytes)
-    return try command.perform { folder, report in
-      let stage = DocumentStage(
-        corpus: corpus, output: folder?.path, dropped: dropped, threads: common.threadCount,
-        cancellation: .process, progress: meter)
-      try common.console.showing(meter) {
-        try stage.run(ExactDeduplicator(keepsNames: dropped != nil), report: &report)
-      }
+  private func perform(_ deduplication: Deduplication, _ command: StageCommand) throws
+    -> StageOutcome
+  {
+    let meter = ProgressMeter(
+      label: "dedup", unit: "bytes", total: deduplication.corpus.storedBytes)
+    return try common.console.showing(meter) {
+      try deduplication.perform(
+        command, threads: common.threadCount, memory: common.memoryBytes, cancellation: .process,
+        progress: meter)
     }
+  }
+
+  // MARK: Partitions
+
+  private func printPlan(
+    _ deduplication: Deduplication, _ command: StageCommand, _ partitions: Int
+  ) throws {
+    guard !dryRun else {
+      throw UsageError("--dry-run has no use for --partitions: it writes no documents")
+    }
+    var arguments = try input.plannedArguments() + modes.plannedArguments
+    arguments += ["--output", Folder.absolute(output.folder)]
+    if output.overwrite { arguments.append("--overwrite") }
+    if let dropped { arguments += ["--dropped", Folder.absolute(dropped)] }
+    let json = try partition.plan(
+      deduplication.plannedSteps(command, partitions: partitions), partitions: partitions,
+      arguments: arguments + common.plannedArguments)
+    Console.write(json.serialized(pretty: true) + "\n", to: 1)
+  }
+
+  private func perform(
+    _ step: String, _ part: Int, of partitions: Int, _ deduplication: Deduplication,
+    _ command: StageCommand
+  ) throws {
+    let meter = ProgressMeter(label: "dedup \(step)", unit: "bytes")
+    let context = StepContext(
+      part: part, threads: common.threadCount, memory: common.memoryBytes, cancellation: .process,
+      progress: meter)
+    let outcome = try common.console.showing(meter) {
+      try deduplication.perform(step: step, of: command, partitions: partitions, context)
+    }
+    if let outcome { common.console.conclude(outcome, in: output.folder) }
   }
 }

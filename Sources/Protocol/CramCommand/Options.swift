@@ -16,6 +16,12 @@ public struct CommonOptions: ParsableArguments {
   @Option(help: "Threads to use (default: all cores).")
   public var threads: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Memory for what grows with the input: tables, sorting; the rest goes to disk (default: half of the machine's).",
+      valueName: "size"))
+  public var memory: ByteSize?
+
   @Option(help: "Seed of everything that is random.")
   public var seed: UInt64 = 0
 
@@ -34,11 +40,19 @@ public struct CommonOptions: ParsableArguments {
     if let threads, threads < 1 || threads > 1024 {
       throw ValidationError("--threads \(threads): expected 1 to 1024")
     }
+    if let memory, memory.bytes == 0 {
+      throw ValidationError("--memory 0: expected a size as 500M or 4G")
+    }
   }
 
   /// The number of threads to use: what was asked for, else the cores that this process may run on.
   public var threadCount: Int {
     threads ?? Int(cplatform_usable_cores())
+  }
+
+  /// Bytes that what grows with the input may take: what was asked for, else half of the memory that this process may use.
+  public var memoryBytes: Int {
+    memory.map { Int(min($0.bytes, 1 << 50)) } ?? Int(cplatform_usable_memory() / 2)
   }
 
   /// Where this command speaks to people.

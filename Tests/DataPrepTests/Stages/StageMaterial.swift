@@ -46,20 +46,24 @@ extension StageOutcome {
 
 struct UnexpectedOutcome: Error {}
 
-/// `cram dedup --exact` as a call.
+/// `cram dedup` as a call; `--exact` unless a plan says otherwise.
 func deduplicate(
-  _ inputs: CorpusInputs, to output: String, dropped: String? = nil, threads: Int = 2,
-  overwrite: Bool = false, isDryRun: Bool = false, cancellation: CancellationFlag? = nil
+  _ inputs: CorpusInputs, _ plan: DedupPlan = .onlyExact, to output: String, dropped: String? = nil,
+  threads: Int = 2, memory: Int = 1 << 30, overwrite: Bool = false, isDryRun: Bool = false,
+  cancellation: CancellationFlag? = nil
 ) throws -> StageOutcome {
-  let corpus = try Corpus(inputs)
-  var command = StageCommand(
-    stage: "dedup", settings: [.init("exact", true)], corpus: corpus, output: output,
-    dropped: dropped)
-  (command.overwrite, command.isDryRun) = (overwrite, isDryRun)
-  return try command.perform { folder, report in
-    try DocumentStage(
-      corpus: corpus, output: folder?.path, dropped: dropped, threads: threads,
-      cancellation: cancellation
-    ).run(ExactDeduplicator(keepsNames: dropped != nil), report: &report)
+  let deduplication = Deduplication(plan: plan, corpus: try Corpus(inputs))
+  let command = deduplication.command(
+    output: output, dropped: dropped, overwrite: overwrite, isDryRun: isDryRun)
+  return try deduplication.perform(
+    command, threads: threads, memory: memory, cancellation: cancellation)
+}
+
+extension DedupPlan {
+  /// Byte for byte the same texts.
+  static var onlyExact: DedupPlan {
+    var plan = DedupPlan()
+    plan.exact = ExactSettings()
+    return plan
   }
 }

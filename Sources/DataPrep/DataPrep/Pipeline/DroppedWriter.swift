@@ -21,13 +21,16 @@ struct DroppedWriter: ~Copyable {
     let file = kind == .other ? nil : try AtomicFile(path: path)
     self.path = path
     self.file = file
-    isCompressed = path.hasSuffix(".zst")
+    isCompressed = Self.isCompressed(path)
     descriptor = opened
   }
 
   deinit {
     if descriptor >= 0 { close(descriptor) }
   }
+
+  /// Whether a file of this name gets zstd frames.
+  static func isCompressed(_ path: String) -> Bool { path.hasSuffix(".zst") }
 
   /// Appends lines, as a frame where `isCompressed`.
   mutating func append(_ bytes: [UInt8]) throws(FileError) {

@@ -21,7 +21,8 @@ package struct PartWriter: ~Copyable {
     name.hasPrefix("documents-") && name.hasSuffix(".jsonl.zst")
   }
 
-  private static func name(_ number: Int) -> String {
+  /// The name of a part, by its number.
+  static func name(_ number: Int) -> String {
     let digits = String(number)
     return "documents-" + String(repeating: "0", count: max(0, 5 - digits.count)) + digits
       + ".jsonl.zst"

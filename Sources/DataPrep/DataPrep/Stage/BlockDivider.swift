@@ -1,44 +1,5 @@
 import RingProtocol
 
-/// What a run counts.
-struct StageCounts: Sendable {
-  var input = Tally()
-  var output = Tally()
-  var dropped: [String: Tally] = [:]
-  var changed: [String: Tally] = [:]
-
-  mutating func drop(_ reason: String, bytes: Int) {
-    dropped[reason, default: Tally()].add(bytes)
-  }
-
-  /// Counts bytes cut out of a document that stays: for each reason the document once.
-  mutating func change(_ cuts: [Cut]) {
-    var bytes: [String: Int] = [:]
-    for cut in cuts { bytes[cut.reason, default: 0] += cut.bytes }
-    for (reason, count) in bytes { changed[reason, default: Tally()].add(count) }
-  }
-
-  static func += (left: inout StageCounts, right: StageCounts) {
-    left.input += right.input
-    left.output += right.output
-    left.dropped.add(right.dropped)
-    left.changed.add(right.changed)
-  }
-
-  func add(to report: inout StageReport) {
-    report.input += input
-    report.output += output
-    report.dropped.add(dropped)
-    report.changed.add(changed)
-  }
-}
-
-extension [String: Tally] {
-  fileprivate mutating func add(_ other: [String: Tally]) {
-    for (reason, tally) in other { self[reason, default: Tally()] += tally }
-  }
-}
-
 /// What a run writes of each block.
 struct BlockForm: Sendable {
   let keepsDocuments: Bool

@@ -42,6 +42,20 @@ public struct DocumentStage: Sendable {
     let form = BlockForm(
       keepsDocuments: output != nil, tellsDropped: dropped != nil,
       compressesDropped: drops?.isCompressed ?? false)
+    let counts = try run(judge, form) { divided in
+      if let frame = divided.kept { try parts?.append(frame) }
+      if let lines = divided.dropped { try drops?.append(lines) }
+    }
+    try parts.take()?.finish()
+    try drops?.finish()
+    counts.add(to: &report)
+    report.seconds += (ContinuousClock.now - begin) / .seconds(1)
+  }
+
+  /// Reads and judges everything; `write` gets the blocks in reading order.
+  func run(
+    _ judge: some DocumentJudge, _ form: BlockForm, write: (DividedBlock) throws -> Void
+  ) throws -> StageCounts {
     var counts = StageCounts()
     try corpus.process(
       threads: threads, cancellation: cancellation, progress: progress,
@@ -52,12 +66,8 @@ public struct DocumentStage: Sendable {
       },
       collect: { divided in
         counts += divided.counts
-        if let frame = divided.kept { try parts?.append(frame) }
-        if let lines = divided.dropped { try drops?.append(lines) }
+        try write(divided)
       })
-    try parts.take()?.finish()
-    try drops?.finish()
-    counts.add(to: &report)
-    report.seconds += (ContinuousClock.now - begin) / .seconds(1)
+    return counts
   }
 }

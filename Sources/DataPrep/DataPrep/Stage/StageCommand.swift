@@ -51,28 +51,46 @@ public struct StageCommand: Sendable {
   public func perform(
     _ body: (_ folder: OutputFolder?, _ report: inout StageReport) throws -> Void
   ) throws -> StageOutcome {
-    try refuseOutputAmongInputs()
     var report = StageReport(stage: stage, settings: allSettings)
     guard !isDryRun else {
+      try refuseOutputAmongInputs()
       try refuseResult()
       try body(nil, &report)
       try OutputFolder.writeDryRun(output, report: report)
       return .done(report)
     }
-    let opening = try OutputFolder.open(
-      output, stage: stage, settings: allSettings, inputs: corpus.stamps + otherInputs,
-      overwrite: overwrite, isOwnFile: isOwnFile)
-    switch opening {
+    switch try open() {
     case .upToDate(let report): return .upToDate(report: report)
     case .ready(let folder):
       try body(folder, &report)
-      try folder.finish(report: report)
+      try finish(folder, report)
       return .done(report)
     }
   }
 
+  /// Looks at the output folder, and begins a run in it where there is none.
+  func open() throws -> OutputFolder.Opening {
+    try refuseOutputAmongInputs()
+    let opening = try OutputFolder.open(
+      output, stage: stage, settings: allSettings, inputs: corpus.stamps + otherInputs,
+      overwrite: overwrite, isOwnFile: isOwnFile)
+    if case .upToDate = opening { try Folder.remove(statePath) }
+    return opening
+  }
+
+  /// Writes the report, which makes the result a finished one, and removes what the steps exchanged.
+  func finish(_ folder: OutputFolder, _ report: StageReport) throws {
+    try folder.finish(report: report)
+    try Folder.remove(statePath)
+  }
+
+  /// The folder in which the steps of the run exchange files; of a dry run one that counts for nothing.
+  var statePath: String { output + "/" + (isDryRun ? Self.state + ".tmp" : Self.state) }
+
+  private static let state = "state"
+
   private func isOwnFile(_ name: String) -> Bool {
-    PartWriter.isPart(name) || otherOutputs.contains(name)
+    PartWriter.isPart(name) || name == Self.state || otherOutputs.contains(name)
       || ["dropped.jsonl", "dropped.jsonl.zst"].contains(name)
       || name == dropped.map { Folder.name(of: $0) }
   }
@@ -94,7 +112,7 @@ public struct StageCommand: Sendable {
   /// A dry run writes only its own report, and never over that of a result.
   private func refuseResult() throws {
     guard Folder.kind(of: output) != .nothing else { return }
-    let names = try Folder.entries(of: output)
+    let names = try Folder.entries(of: output).filter { !$0.hasSuffix(".tmp") }
     let report = try? JSONValue.read(output + "/report.json")
     guard names.isEmpty || (names == ["report.json"] && report?["dry_run"]?.bool == true) else {
       throw StageError.dryRunOverResult(output: output)

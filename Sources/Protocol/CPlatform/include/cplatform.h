@@ -36,3 +36,8 @@ int cplatform_caught_signal(void);
 
 /// How many cores this process may run on; at least 1.
 int cplatform_usable_cores(void);
+
+// Memory (memory.c).
+
+/// Bytes of memory that this process may use: the machine's, or what its control group allows where that is less.
+uint64_t cplatform_usable_memory(void);

@@ -13,6 +13,14 @@ public enum Folder {
     path.split(separator: "/").last.map(String.init) ?? path
   }
 
+  /// `path` from the root on: below the working folder where it does not begin there. Links and dots stay as they are.
+  public static func absolute(_ path: String) -> String {
+    guard !path.hasPrefix("/"), let folder = getcwd(nil, 0) else { return path }
+    defer { free(folder) }
+    let relative = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
+    return trimmed(String(cString: folder)) + "/" + relative
+  }
+
   /// `path` without slashes at its end; the root stays.
   public static func trimmed(_ path: String) -> String {
     var path = path

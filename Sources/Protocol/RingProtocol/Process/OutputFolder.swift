@@ -2,7 +2,7 @@ import Glibc
 
 /// What tells one input file from another of the same name.
 public struct InputStamp: Equatable, Sendable {
-  /// The path as opened; `-` is standard input.
+  /// The absolute path, so that the folder in which a command is given does not matter; `-` is standard input.
   public let path: String
   public let size: UInt64
   public let modificationNanoseconds: Int64
@@ -15,7 +15,7 @@ public struct InputStamp: Equatable, Sendable {
       return
     }
     guard stat(path, &status) == 0 else { throw FileError("read", path, errno: errno) }
-    self.path = path
+    self.path = Folder.absolute(path)
     size = UInt64(status.st_size)
     modificationNanoseconds =
       Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
@@ -59,7 +59,8 @@ public struct OutputFolder: Sendable {
   public let path: String
   /// Whether an earlier run of the same settings and inputs was stopped here: what it finished may be kept.
   public let isContinued: Bool
-  private let key: String
+  /// The hash of the settings and inputs that the result is made of.
+  public let key: String
 
   /// What `open` found.
   public enum Opening: Sendable {

@@ -45,6 +45,8 @@ public struct StageReport: Sendable {
   public var changed: [String: Tally] = [:]
   /// Wall-clock seconds of the work.
   public var seconds = 0.0
+  /// The most memory that any of its processes held, in bytes, where more than this one worked.
+  public var peakMemory: Int64 = 0
   /// What this stage tells beyond the common schema, in order.
   public var extra: [JSONValue.Member] = []
 
@@ -70,7 +72,7 @@ public struct StageReport: Sendable {
       .init("settings", settings), .init("input", input.json), .init("output", output.json),
       .init("dropped", Self.byReason(dropped)), .init("changed", Self.byReason(changed)),
       .init("seconds", .double(seconds)), .init("bytes_per_second", .double(rate)),
-      .init("peak_memory_bytes", .int(Self.peakMemory)),
+      .init("peak_memory_bytes", .int(max(peakMemory, Self.peakMemory))),
     ]
     return .object(common + extra)
   }

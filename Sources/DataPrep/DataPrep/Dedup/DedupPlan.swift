@@ -1,0 +1,37 @@
+import RingProtocol
+
+/// What one run of `cram dedup` is asked to find.
+public struct DedupPlan: Sendable {
+  /// Documents with the same text; nil does not look for them.
+  public var exact: ExactSettings?
+  /// Paragraphs that were there before.
+  public var paragraph = false
+  /// Lines that were there before.
+  public var line = false
+  /// Which of copies stays.
+  public var keep = Keep.first
+
+  public init() {}
+
+  /// Whether anything is asked for.
+  public var isEmpty: Bool { modes.isEmpty }
+
+  /// The modes in the order in which they act.
+  var modes: [any DedupMode] {
+    var modes: [any DedupMode] = []
+    if let exact { modes.append(DigestMode.exact(exact, keep: keep)) }
+    if paragraph { modes.append(DigestMode.units(.paragraph)) }
+    if line { modes.append(DigestMode.units(.line)) }
+    return modes
+  }
+
+  /// What the report says of it; part of what makes a result the same.
+  var settings: [JSONValue.Member] {
+    var settings: [JSONValue.Member] = []
+    if let exact { settings.append(.init("exact", exact.json)) }
+    if paragraph { settings.append(.init("paragraph", true)) }
+    if line { settings.append(.init("line", true)) }
+    if exact != nil, keep != .first { settings.append(.init("keep", .string(keep.rawValue))) }
+    return settings
+  }
+}

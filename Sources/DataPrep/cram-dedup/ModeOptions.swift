@@ -1,0 +1,72 @@
+import CramCommand
+import DataPrep
+
+/// What is looked for, and which of copies stays.
+struct ModeOptions: ParsableArguments {
+  @Flag(help: "Drop documents whose text, byte for byte, an earlier document has.")
+  var exact = false
+
+  @Option(
+    help: ArgumentHelp(
+      "What does not matter when texts are compared: case, space (runs of white space), punctuation.",
+      valueName: "name,…"))
+  var exactNormalize: NameList?
+
+  @Flag(help: "Cut paragraphs (up to an empty line) that were there before.")
+  var paragraph = false
+
+  @Flag(help: "Cut lines that were there before.")
+  var line = false
+
+  @Option(help: ArgumentHelp("Which of the copies of a document stays: first or longest."))
+  var keep: Keep = .first
+
+  /// What the options ask for.
+  func plan() throws -> DedupPlan {
+    var plan = DedupPlan()
+    if exact { plan.exact = ExactSettings(normalization: try normalization()) }
+    guard exact || exactNormalize == nil else {
+      throw UsageError("--exact-normalize says how --exact compares: give --exact too")
+    }
+    (plan.paragraph, plan.line, plan.keep) = (paragraph, line, keep)
+    guard !plan.isEmpty else {
+      throw UsageError("no mode: give --exact, --paragraph or --line")
+    }
+    return plan
+  }
+
+  private func normalization() throws -> Set<TextNormalization> {
+    var parts: Set<TextNormalization> = []
+    for name in exactNormalize?.names ?? [] {
+      guard let part = TextNormalization(rawValue: name) else {
+        let known = TextNormalization.allCases.map(\.rawValue).joined(separator: ", ")
+        throw UsageError("--exact-normalize \(name): expected \(known)")
+      }
+      parts.insert(part)
+    }
+    return parts
+  }
+
+  /// The same modes for a planned command.
+  var plannedArguments: [String] {
+    var arguments = ["--keep", keep.rawValue]
+    if exact { arguments.append("--exact") }
+    if let exactNormalize {
+      arguments += ["--exact-normalize", exactNormalize.names.joined(separator: ",")]
+    }
+    if paragraph { arguments.append("--paragraph") }
+    if line { arguments.append("--line") }
+    return arguments
+  }
+}
+
+/// Names that are written with commas between them.
+struct NameList: ExpressibleByArgument {
+  let names: [String]
+
+  init?(argument: String) {
+    names = argument.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+  }
+}
+
+extension Keep: ExpressibleByArgument {}

@@ -1,0 +1,51 @@
+import DataPrep
+import RingProtocol
+
+/// Documents of a few words in lines and paragraphs that repeat a lot: several blocks of input, some without ids.
+func repetitiveLines(_ count: Int, seed: UInt64) -> [String] {
+  var chance = SeededNumbers(seed)
+  let words = ["red", "green", "Blue", "blue", "grün", "Grün,", "…", "x", "y"]
+  let spaces = [" ", "  ", "\n", "\n", "\n\n", "\n \n", "\t"]
+  var texts: [String] = []
+  return (0..<count).map { number in
+    var text = ""
+    for _ in 0..<Int.random(in: 0..<9, using: &chance) {
+      text += words.randomElement(using: &chance)! + spaces.randomElement(using: &chance)!
+    }
+    if Int.random(in: 0..<4, using: &chance) == 0 {
+      text = texts.randomElement(using: &chance) ?? ""
+    }
+    texts.append(text)
+    // Padding in another field, so that a few documents make a block.
+    let padding = String(repeating: "p", count: 40_000)
+    let id = number % 3 == 0 ? "" : "\"id\": \"d\(number)\", "
+    return "{\(id)\"text\": \(text.json), \"padding\": \"\(padding)\"}"
+  }
+}
+
+/// Runs all steps of a planned run in this process: the commands of a step backwards, each twice.
+func runPlanned(
+  _ deduplication: Deduplication, _ command: StageCommand, partitions: Int, threads: Int = 2,
+  memory: Int = 1 << 20
+) throws -> StageReport {
+  var last: StageReport?
+  for step in deduplication.plannedSteps(command, partitions: partitions) {
+    for part in (0..<step.count).reversed() {
+      for _ in 0..<2 {
+        let context = StepContext(part: part, threads: threads, memory: memory)
+        let outcome = try deduplication.perform(
+          step: step.name, of: command, partitions: partitions, context)
+        if case .done(let report) = outcome { last = report }
+      }
+    }
+  }
+  guard let last else { throw UnexpectedOutcome() }
+  return last
+}
+
+/// A report without what differs from run to run.
+func withoutTimes(_ report: StageReport) -> JSONValue {
+  var json = report.json
+  for key in ["seconds", "bytes_per_second", "peak_memory_bytes"] { json[key] = nil }
+  return json
+}
