@@ -1,7 +1,14 @@
 import DataPrep
 import RingProtocol
 
-/// Documents of a few words in lines and paragraphs that repeat a lot: several blocks of input, some without ids.
+/// A file of documents, cut into blocks of some kilobytes.
+func repetitiveCorpus(in folder: String, count: Int = 2000) throws -> CorpusInputs {
+  var inputs = CorpusInputs(paths: [try writeLines(repetitiveLines(count, seed: 8), in: folder)])
+  inputs.blockBytes = 20_000
+  return inputs
+}
+
+/// Documents of a few words in lines and paragraphs that repeat a lot, some without ids.
 func repetitiveLines(_ count: Int, seed: UInt64) -> [String] {
   var chance = SeededNumbers(seed)
   let words = ["red", "green", "Blue", "blue", "grün", "Grün,", "…", "x", "y"]
@@ -16,10 +23,8 @@ func repetitiveLines(_ count: Int, seed: UInt64) -> [String] {
       text = texts.randomElement(using: &chance) ?? ""
     }
     texts.append(text)
-    // Padding in another field, so that a few documents make a block.
-    let padding = String(repeating: "p", count: 40_000)
     let id = number % 3 == 0 ? "" : "\"id\": \"d\(number)\", "
-    return "{\(id)\"text\": \(text.json), \"padding\": \"\(padding)\"}"
+    return "{\(id)\"text\": \(text.json)}"
   }
 }
 

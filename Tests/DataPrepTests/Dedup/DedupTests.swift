@@ -48,8 +48,6 @@ import Testing
     },
   ]
 
-  private static let lines = repetitiveLines(2000, seed: 8)
-
   private static func normalized(_ text: String) -> String {
     let scalars = text.lowercased().unicodeScalars.filter {
       !$0.properties.generalCategory.isPunctuation
@@ -79,7 +77,7 @@ import Testing
   @Test(arguments: cases)
   func `all ways of running it give what the obvious code gives`(_ one: Case) throws {
     try withTemporaryFolder { folder in
-      let inputs = CorpusInputs(paths: [try writeLines(Self.lines, in: folder)])
+      let inputs = try repetitiveCorpus(in: folder)
       let given = try read(inputs)
       #expect(given.blocks.count > 3)
       let fates = one.judge.fates(of: given.documents)
@@ -124,7 +122,7 @@ import Testing
 
   @Test func `a run that is stopped in any step goes on to the same bytes`() throws {
     try withTemporaryFolder { folder in
-      let inputs = CorpusInputs(paths: [try writeLines(Self.lines, in: folder)])
+      let inputs = try repetitiveCorpus(in: folder)
       let plan = Self.cases[4].plan
       _ = try deduplicate(inputs, plan, to: folder + "/whole")
       let whole = try stageOutput(folder + "/whole")
@@ -137,7 +135,7 @@ import Testing
         let meter = ProgressMeter(label: "dedup", unit: "bytes")
         let deduplication = Deduplication(plan: plan, corpus: try Corpus(inputs))
         let watcher = WorkerThread {
-          while meter.count < pass * size + size / 2 { usleep(200) }
+          while meter.count < pass * size + size / 2 { sched_yield() }
           flag.cancel(signal: SIGTERM)
         }
         do {
@@ -159,7 +157,7 @@ import Testing
 
   @Test func `a step whose predecessor is not done is refused`() throws {
     try withTemporaryFolder { folder in
-      let inputs = CorpusInputs(paths: [try writeLines(Self.lines, in: folder)])
+      let inputs = try repetitiveCorpus(in: folder)
       let deduplication = Deduplication(plan: .onlyExact, corpus: try Corpus(inputs))
       let command = deduplication.command(output: folder + "/out")
       let context = StepContext(part: 1, threads: 1, memory: 1 << 20)
@@ -179,7 +177,7 @@ import Testing
         try perform("exact-reduce", context)
       }
       // Another input under the same name: nothing of the old run is taken for its own.
-      _ = try writeLines(Self.lines.dropLast(), in: folder)
+      _ = try repetitiveCorpus(in: folder, count: 1999)
       let other = Deduplication(plan: .onlyExact, corpus: try Corpus(inputs))
       #expect(throws: OutputFolderError.self) {
         try other.perform(

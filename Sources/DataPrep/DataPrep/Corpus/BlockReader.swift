@@ -64,7 +64,7 @@ final class BlockReader {
       try checkLength(block, from: begin)
       if try read(into: block) { continue }
       endFile(in: block, from: begin)
-      if block.count >= InputBlock.targetBytes { return block }
+      if block.count >= inputs.blockBytes { return block }
     }
   }
 
@@ -124,7 +124,7 @@ final class BlockReader {
   ) -> Int? {
     guard unit != .file else { return nil }
     while true {
-      let from = max(searched, begin, InputBlock.targetBytes - 1)
+      let from = max(searched, begin, inputs.blockBytes - 1)
       guard from < content.count, let feed = lineFeed(in: content, from: from) else {
         searched = max(searched, content.count)
         return nil
@@ -148,7 +148,7 @@ final class BlockReader {
 
   /// Keeps memory bounded: workers check every line exactly, here only what one block can never hold is refused.
   private func checkLength(_ block: InputBlock, from begin: Int) throws(CorpusError) {
-    let whole = unit == .file ? begin : max(begin, InputBlock.targetBytes)
+    let whole = unit == .file ? begin : max(begin, inputs.blockBytes)
     guard block.count > whole, UInt64(block.count - whole) > inputs.lineLimit else { return }
     let number = unit == .file ? line : line + lineFeeds(in: block.content[begin...])
     throw .lineTooLong(path: files[nextFile - 1].path, line: number, limit: inputs.lineLimit)

@@ -14,6 +14,8 @@ public struct CorpusInputs: Sendable {
   public var skipDamaged: Bool
   /// The most bytes that one line (of a `.txt`: one document) may have.
   public var lineLimit: UInt64
+  /// A block ends with the line that reaches so many bytes: part of the format, and less only in tests.
+  package var blockBytes = InputBlock.targetBytes
 
   /// One gibibyte.
   public static let defaultLineLimit: UInt64 = 1 << 30

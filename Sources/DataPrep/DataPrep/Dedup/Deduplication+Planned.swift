@@ -3,8 +3,9 @@ import RingProtocol
 /// A run as steps of independent commands over a shared folder.
 extension Deduplication {
   /// The names of the steps and how many commands each has, for a run in `partitions` parts.
-  package func plannedSteps(_ command: StageCommand, partitions: Int) -> [(name: String, count: Int)]
-  {
+  package func plannedSteps(_ command: StageCommand, partitions: Int) -> [(
+    name: String, count: Int
+  )] {
     planned(command, partitions: partitions, key: "").steps.map { ($0.name, $0.count) }
   }
 
