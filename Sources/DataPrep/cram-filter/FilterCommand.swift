@@ -60,10 +60,17 @@ struct FilterCommand: ParsableCommand {
   @Flag(help: "Write only report.json, no documents.")
   var dryRun = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Write one JSON line a document with the words that the rules count (- is standard output), and nothing else.",
+      valueName: "file"))
+  var words: String?
+
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     if listRules { return showRules() }
+    if let words { return try list(to: words) }
     let plan = try plan()
     guard let folder = output.map(Folder.trimmed) else { throw UsageError("no --output") }
     guard !dryRun || dropped == nil else {
@@ -75,6 +82,17 @@ struct FilterCommand: ParsableCommand {
     try input.requireInput()
     let outcome = try perform(plan, Corpus(input.corpus), in: folder)
     common.console.conclude(outcome, in: folder)
+  }
+
+  private func list(to path: String) throws {
+    try input.requireInput()
+    let corpus = try Corpus(input.corpus)
+    let meter = ProgressMeter(label: "filter", unit: "bytes", total: corpus.storedBytes)
+    try common.console.showing(meter) {
+      try WordListing(
+        corpus: corpus, threads: common.threadCount, cancellation: .process, progress: meter
+      ).write(to: path)
+    }
   }
 
   private func plan() throws -> FilterPlan {
@@ -114,11 +132,12 @@ struct FilterCommand: ParsableCommand {
   private func showRules() {
     let rules = FilterRule.Kind.allCases
     for kind in rules {
-      let fallback = kind.defaultThreshold.map { " (N = \($0) where none is given)" } ?? ""
-      common.console.say("\(kind.rawValue)=N  \(kind.meaning)\(fallback)")
+      let fallback = kind.defaultThreshold.map { "=\($0)" } ?? (kind.hasThreshold ? "=N" : "")
+      common.console.say("\(kind.rawValue)\(fallback)  \(kind.meaning)")
     }
     for preset in FilterPreset.allCases {
-      let row = preset.rules.map { "\($0.kind.rawValue)=\($0.threshold)" }.joined(separator: " ")
+      let row = preset.rules.map { "\($0.kind.rawValue)" + ($0.threshold.map { "=\($0)" } ?? "") }
+        .joined(separator: " ")
       common.console.say("preset \(preset.rawValue): \(row)")
     }
     common.console.printJSON([

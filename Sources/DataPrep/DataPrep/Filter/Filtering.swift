@@ -10,6 +10,9 @@ public struct Filtering: Sendable {
   /// Decides the sample.
   public let seed: UInt64
 
+  /// Whether the histograms hold every document for every rule, instead of those that reached the rule.
+  public var measuresAll = false
+
   /// The file of the tokenizer that was trained on the corpus itself.
   static let tokenizerName = "tokenizer.json"
 
@@ -51,7 +54,9 @@ public struct Filtering: Sendable {
       let stage = DocumentStage(
         corpus: corpus, output: folder?.path, dropped: command.dropped, threads: threads,
         cancellation: cancellation, progress: progress)
-      try stage.run(DocumentFilter(plan, tokenizer: tokenizer), report: &report)
+      let filter = DocumentFilter(plan, tokenizer: tokenizer, measuresAll: measuresAll)
+      try stage.run(filter, report: &report)
+      report.add("histograms", filter.histogramReport)
     }
   }
 
