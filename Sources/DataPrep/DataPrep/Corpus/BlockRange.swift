@@ -8,10 +8,15 @@ package struct BlockStart: Sendable, Equatable {
   package var line: Int
   /// How many decompressed bytes of that file stand before it.
   package var offset: UInt64
+  /// Where decompression can begin to get there: at or before `offset`.
+  package var entry: StreamEntry
 
-  /// The beginning of a file.
-  package init(file: Int, line: Int = 1, offset: UInt64 = 0) {
-    (self.file, self.line, self.offset) = (file, line, offset)
+  /// By default the beginning of a file.
+  package init(
+    file: Int, line: Int = 1, offset: UInt64 = 0,
+    entry: StreamEntry = StreamEntry(stored: 0, plain: 0)
+  ) {
+    (self.file, self.line, self.offset, self.entry) = (file, line, offset, entry)
   }
 }
 

@@ -12,8 +12,8 @@ final class BlockReader {
   private let onRead: (UInt64) -> Void
 
   private var nextFile: Int
-  /// Bytes of the file to be opened next that stand before the first block.
-  private var skipped: UInt64
+  /// Where in the file to be opened next the first block begins, if in its middle.
+  private var start: BlockStart?
   private var current: PlainBytes?
   /// The number of the current file's line with which its next segment begins.
   private var line: Int
@@ -33,13 +33,16 @@ final class BlockReader {
   ) {
     (self.files, self.inputs, self.pool) = (files, inputs, pool)
     (self.isStopped, self.onRead) = (isStopped, onRead)
-    (nextFile, line, skipped) = (start?.file ?? 0, start?.line ?? 1, start?.offset ?? 0)
+    (nextFile, line) = (start?.file ?? 0, start?.line ?? 1)
+    self.start = start
   }
 
   /// Where the next block begins.
   var position: BlockStart {
-    guard current != nil else { return BlockStart(file: nextFile, line: line, offset: skipped) }
-    return BlockStart(file: nextFile - 1, line: line, offset: given - UInt64(carry.count))
+    guard let current else { return start ?? BlockStart(file: nextFile) }
+    let offset = given - UInt64(carry.count)
+    return BlockStart(
+      file: nextFile - 1, line: line, offset: offset, entry: current.entry(before: offset))
   }
 
   /// The next block; nil at the end of the last file.
@@ -80,12 +83,13 @@ final class BlockReader {
     let file = try PlainBytes(files[nextFile], inputs: inputs, isStopped: isStopped)
     current = file
     nextFile += 1
-    (reported, given) = (0, skipped)
-    if skipped > 0 {
-      try file.skip(skipped)
-      skipped = 0
-      return
+    let offset = start?.offset ?? 0
+    (reported, given) = (0, offset)
+    if let start, offset > 0 {
+      self.start = nil
+      return try file.enter(at: offset, from: start.entry)
     }
+    start = nil
     while block.count - begin < 3, try read(into: block) {}
     if block.content[begin...].starts(with: [0xEF, 0xBB, 0xBF]) { block.remove(begin..<begin + 3) }
   }

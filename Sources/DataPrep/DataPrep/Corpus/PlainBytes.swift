@@ -2,10 +2,14 @@
 final class PlainBytes {
   private let path: String
   private let raw: RawFile
-  private let decoder: (any ByteDecoder)?
+  private let compression: Compression
+  private var decoder: (any ByteDecoder)?
   private var rows: ParquetRows?
   /// The first plain bytes where they had to be looked at, and not given out yet.
   private var head: [UInt8] = []
+  /// Bytes that came out of decompression so far.
+  private var produced: UInt64 = 0
+  private var entries: [StreamEntry] = []
 
   /// Opens the file; `isStopped` ends a wait for a pipe early, as if its end had come.
   init(_ file: CorpusFile, inputs: CorpusInputs, isStopped: @escaping () -> Bool)
@@ -14,7 +18,7 @@ final class PlainBytes {
     path = file.path
     raw = try RawFile(file.opened, named: file.path, isStopped: isStopped)
     let hasSkipped = try Self.passSkippableFrames(raw)
-    let compression = Compression(firstBytes: raw.available)
+    compression = Compression(firstBytes: raw.available)
     guard !hasSkipped || [.zstd, .lz4].contains(compression) || raw.available.isEmpty else {
       throw .damaged(
         path: file.path, format: "zstd or lz4", detail: "what follows a skippable frame is none")
@@ -43,7 +47,12 @@ final class PlainBytes {
 
   private func readStored(into target: UnsafeMutableRawBufferPointer) throws(CorpusError) -> Int {
     guard let decoder else { return try raw.read(into: target) }
-    return try decoder.read(from: raw, into: target)
+    if decoder.isBetweenStreams {
+      entries.append(StreamEntry(stored: raw.offset, plain: produced))
+    }
+    let count = try decoder.read(from: raw, into: target)
+    produced += UInt64(count)
+    return count
   }
 
   // MARK: Parquet
@@ -109,8 +118,30 @@ final class PlainBytes {
     }
   }
 
-  /// Passes over the next `count` bytes; the end of the file may come before.
-  func skip(_ count: UInt64) throws(CorpusError) {
+  // MARK: The middle of a file
+
+  /// The last place at or before a plain offset where decompression can begin. Offsets are asked for in rising order.
+  func entry(before offset: UInt64) -> StreamEntry {
+    let behind = entries.firstIndex { $0.plain > offset } ?? entries.count
+    entries.removeFirst(max(0, behind - 1))
+    return behind > 0 ? entries[0] : StreamEntry(stored: 0, plain: 0)
+  }
+
+  /// Goes on at a plain offset of a file of which nothing was read yet: straight there where the file is plain, from `entry` on
+  /// where it is compressed, else from its beginning. The end of the file may come before.
+  func enter(at offset: UInt64, from entry: StreamEntry) throws(CorpusError) {
+    guard rows == nil, raw.isRegular, decoder == nil || entry.stored > 0 else {
+      return try skip(offset)
+    }
+    head = []
+    guard decoder != nil else { return try raw.seek(to: offset) }
+    try raw.seek(to: entry.stored)
+    decoder = try compression.decoder(for: path)
+    (produced, entries) = (entry.plain, [])
+    try skip(offset - entry.plain)
+  }
+
+  private func skip(_ count: UInt64) throws(CorpusError) {
     let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
     defer { piece.deallocate() }
     var left = count
@@ -120,5 +151,17 @@ final class PlainBytes {
       guard got > 0 else { return }
       left -= UInt64(got)
     }
+  }
+}
+
+/// A place in a compressed file where decompression can begin.
+package struct StreamEntry: Sendable, Equatable {
+  /// The offset in the file as it is stored.
+  package var stored: UInt64
+  /// How many plain bytes stand before it.
+  package var plain: UInt64
+
+  package init(stored: UInt64, plain: UInt64) {
+    (self.stored, self.plain) = (stored, plain)
   }
 }

@@ -16,6 +16,8 @@ final class RawFile {
   private(set) var hasEnded = false
   /// Bytes taken from the file so far.
   private(set) var count: UInt64 = 0
+  /// Bytes that a seek passed over: fewer than none where it went back.
+  private var skipped: Int64 = 0
 
   private static let bufferBytes = 256 << 10
 
@@ -46,6 +48,18 @@ final class RawFile {
     let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
     guard copy >= 0 else { throw .file(FileError("read", path, errno: errno)) }
     return copy
+  }
+
+  /// Where in the file the next available byte stands.
+  var offset: UInt64 { UInt64(Int64(count) + skipped - Int64(available.count)) }
+
+  /// Goes on at `offset` of a regular file.
+  func seek(to offset: UInt64) throws(CorpusError) {
+    guard lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else {
+      throw .file(FileError("read", path, errno: errno))
+    }
+    (position, filled, hasEnded) = (0, 0, false)
+    skipped = Int64(offset) - Int64(count)
   }
 
   /// What is buffered and not yet taken.

@@ -71,7 +71,14 @@ enum Compression: Equatable {
 
 /// Undoes one form of compression, as a stream.
 protocol ByteDecoder: AnyObject {
+  /// Whether what comes next can be undone without what came before: a frame or a member begins.
+  var isBetweenStreams: Bool { get }
+
   /// The next plain bytes, at most `target.count`; 0 at the end of the last stream.
   func read(from raw: RawFile, into target: UnsafeMutableRawBufferPointer) throws(CorpusError)
     -> Int
+}
+
+extension ByteDecoder {
+  var isBetweenStreams: Bool { false }
 }

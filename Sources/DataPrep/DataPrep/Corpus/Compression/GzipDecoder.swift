@@ -24,6 +24,10 @@ final class GzipDecoder: ByteDecoder {
     stream.deallocate()
   }
 
+  var isBetweenStreams: Bool {
+    if case .betweenMembers = state { true } else { false }
+  }
+
   func read(from raw: RawFile, into target: UnsafeMutableRawBufferPointer) throws(CorpusError)
     -> Int
   {

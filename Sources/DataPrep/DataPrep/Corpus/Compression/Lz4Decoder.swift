@@ -16,6 +16,8 @@ final class Lz4Decoder: ByteDecoder {
     LZ4F_freeDecompressionContext(context)
   }
 
+  var isBetweenStreams: Bool { !isInFrame }
+
   func read(from raw: RawFile, into target: UnsafeMutableRawBufferPointer) throws(CorpusError)
     -> Int
   {

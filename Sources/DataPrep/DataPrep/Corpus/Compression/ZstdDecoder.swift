@@ -15,6 +15,8 @@ final class ZstdDecoder: ByteDecoder {
     ZSTD_freeDCtx(context)
   }
 
+  var isBetweenStreams: Bool { !isInFrame }
+
   func read(from raw: RawFile, into target: UnsafeMutableRawBufferPointer) throws(CorpusError)
     -> Int
   {

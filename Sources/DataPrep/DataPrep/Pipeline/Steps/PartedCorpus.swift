@@ -60,10 +60,12 @@ package struct Partitioning: Sendable {
   init(count: Int, path: String) throws {
     let rows = try JSONValue.read(path)["starts"]?.array ?? []
     let starts = try rows.map { row in
-      guard let row = row.array?.compactMap(\.int), row.count == 3 else {
+      guard let row = row.array?.compactMap(\.int), row.count == 5 else {
         throw FileError("read", path, detail: "it is no survey; remove it and begin again")
       }
-      return BlockStart(file: Int(row[0]), line: Int(row[1]), offset: UInt64(row[2]))
+      return BlockStart(
+        file: Int(row[0]), line: Int(row[1]), offset: UInt64(row[2]),
+        entry: StreamEntry(stored: UInt64(row[3]), plain: UInt64(row[4])))
     }
     self.init(count: count, starts: starts)
   }
@@ -71,7 +73,10 @@ package struct Partitioning: Sendable {
   /// What the survey writes.
   static func survey(_ starts: [BlockStart]) -> JSONValue {
     let rows = starts.map { start in
-      JSONValue.array([.int(Int64(start.file)), .int(Int64(start.line)), .unsigned(start.offset)])
+      JSONValue.array([
+        .int(Int64(start.file)), .int(Int64(start.line)), .unsigned(start.offset),
+        .unsigned(start.entry.stored), .unsigned(start.entry.plain),
+      ])
     }
     return ["starts": .array(rows)]
   }
