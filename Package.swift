@@ -64,7 +64,7 @@ let package = Package(
     library("RingProtocol", "Sources/Protocol/RingProtocol", ["CPlatform"]),
 
     // Floor 2
-    library("Shards", "Sources/Shards/Shards", ["RingProtocol", "CZstd"]),
+    library("Shards", "Sources/Shards/Shards", ["RingProtocol", "CZstd", "CLz4"]),
     library("Tokenization", "Sources/DataPrep/Tokenization", ["RingProtocol", "CTextKernels"]),
 
     // Floor 3

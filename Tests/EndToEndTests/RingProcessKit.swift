@@ -34,16 +34,23 @@ struct RingProcessKit {
   private struct Numbered: SequenceSource {
     var count: UInt64 { RingProcessKit.sequences }
 
+    var catalog: (any DocumentCatalog)? { nil }
+
     func fill(
       _ range: Range<UInt64>, into destination: UnsafeMutableRawBufferPointer
-    ) -> [ClosedRange<UInt64>] {
+    ) -> SequencePieces {
       let tokens = destination.bindMemory(to: UInt16.self)
       for (row, sequence) in range.enumerated() {
         for place in 0..<RingProcessKit.length {
           tokens[row * RingProcessKit.length + place] = RingProcessKit.token(sequence, place)
         }
       }
-      return range.map { _ in 0...0 }
+      var pieces = SequencePieces()
+      for sequence in range {
+        pieces.append(
+          DocumentPiece(document: sequence, offset: 0, tokens: UInt32(RingProcessKit.length)))
+      }
+      return pieces
     }
   }
 

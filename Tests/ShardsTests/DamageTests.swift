@@ -6,12 +6,15 @@ import Testing
 /// A file that is not exactly what was written is refused, and by name.
 struct DamageTests {
   /// A shard of five frames, alone in a folder.
-  private func withShard(_ body: (_ path: String, _ good: [UInt8]) throws -> Void) throws {
+  private func withShard(
+    _ codec: Codec = .zstd, parity: Int = 0,
+    _ body: (_ path: String, _ good: [UInt8]) throws -> Void
+  ) throws {
     try withTemporaryFolder { folder in
       let source = SampleSource(sequences: 9, length: 8, vocabulary: 40, type: .u16)
-      try writeSample(source, vocabulary: 40, to: folder, frame: 2)
+      try writeSample(source, vocabulary: 40, to: folder, frame: 2, codec: codec, parity: parity)
       try Folder.remove(folder + "/manifest.json")
-      let path = folder + "/00000.tok.zst"
+      let path = folder + "/00000" + codec.fileExtension
       try body(path, try InputFile.bytes(of: path))
     }
   }
@@ -28,8 +31,11 @@ struct DamageTests {
     }
   }
 
-  @Test func `every flipped bit is found`() throws {
-    try withShard { path, good in
+  static let kinds: [(Codec, Int)] = [(.zstd, 0), (.lz4, 0), (.zstd, 3)]
+
+  @Test(arguments: kinds)
+  func `every flipped bit is found`(_ codec: Codec, _ parity: Int) throws {
+    try withShard(codec, parity: parity) { path, good in
       var content = good
       var missed: [String] = []
       for byte in good.indices {
@@ -48,8 +54,9 @@ struct DamageTests {
     }
   }
 
-  @Test func `every truncation is found`() throws {
-    try withShard { path, good in
+  @Test(arguments: kinds)
+  func `every truncation is found`(_ codec: Codec, _ parity: Int) throws {
+    try withShard(codec, parity: parity) { path, good in
       for length in good.indices {
         let found = problems(path, Array(good[..<length]))
         #expect(found != [], "\(length) bytes")

@@ -136,10 +136,11 @@ private struct StoppingSource: SequenceSource {
   let stop: UInt64
 
   var count: UInt64 { source.count }
+  var catalog: (any DocumentCatalog)? { source.catalog }
 
   func fill(
     _ range: Range<UInt64>, into destination: UnsafeMutableRawBufferPointer
-  ) throws -> [ClosedRange<UInt64>] {
+  ) throws -> SequencePieces {
     if range.upperBound >= stop { throw Stop() }
     return try source.fill(range, into: destination)
   }

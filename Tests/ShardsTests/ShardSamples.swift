@@ -22,12 +22,23 @@ struct SampleSource: SequenceSource {
 
   var count: UInt64 { UInt64(ids.count / length) }
 
+  var catalog: (any DocumentCatalog)? { SampleCatalog() }
+
   func fill(
     _ range: Range<UInt64>, into destination: UnsafeMutableRawBufferPointer
-  ) throws -> [ClosedRange<UInt64>] {
+  ) throws -> SequencePieces {
     let wanted = bytes(of: range)
     wanted.withUnsafeBytes { destination.copyMemory(from: $0) }
-    return range.map { $0 / spread...$0 / spread }
+    var pieces = SequencePieces()
+    for sequence in range { pieces.append(piece(of: sequence)) }
+    return pieces
+  }
+
+  /// What a sequence holds of its document.
+  func piece(of sequence: UInt64) -> DocumentPiece {
+    DocumentPiece(
+      document: sequence / spread, offset: sequence % spread * UInt64(length),
+      tokens: UInt32(length))
   }
 
   /// The plain bytes of sequences.
@@ -35,6 +46,17 @@ struct SampleSource: SequenceSource {
     ids[Int(range.lowerBound) * length..<Int(range.upperBound) * length].flatMap { id in
       (0..<type.byteCount).map { UInt8(truncatingIfNeeded: id >> (8 * UInt32($0))) }
     }
+  }
+}
+
+/// Document n is called `document-n`, and lies in one of two files.
+struct SampleCatalog: DocumentCatalog {
+  func origins(of numbers: [UInt64]) -> [DocumentOrigin] { numbers.map(Self.origin) }
+
+  static func origin(_ number: UInt64) -> DocumentOrigin {
+    DocumentOrigin(
+      id: "document-\(number)", file: number < 3 ? "a.jsonl" : "b/c.jsonl.zst",
+      source: number % 2 == 0 ? "even" : nil)
   }
 }
 
@@ -52,12 +74,13 @@ struct SplitMix {
 }
 
 func sampleDescription(
-  of source: SampleSource, vocabulary: Int, frame: Int = 4, shard: UInt64 = 10, level: Int = 3
+  of source: SampleSource, vocabulary: Int, frame: Int = 4, shard: UInt64 = 10, level: Int = 3,
+  codec: Codec = .zstd, parity: Int = 0
 ) -> DatasetDescription {
   DatasetDescription(
     tokenType: source.type, sequenceLength: source.length, vocabularySize: vocabulary,
-    frameSequences: frame, shardSequences: shard, level: level, order: "natural", seed: 0,
-    side: "train", documents: 7,
+    frameSequences: frame, shardSequences: shard, codec: codec, level: level, parityGroup: parity,
+    order: "natural", seed: 0, side: "train", documents: 7,
     specialTokens: [.init(content: "<pad>", id: 0), .init(content: "<sep>", id: 3)],
     roles: SpecialRoles(pad: 0, unk: 1, sep: 3),
     tokenizerSHA256: SHA256.hex(of: "tokenizer"), recipeSHA256: SHA256.hex(of: "recipe"))
@@ -67,10 +90,10 @@ func sampleDescription(
 @discardableResult
 func writeSample(
   _ source: SampleSource, vocabulary: Int, to folder: String, frame: Int = 4, shard: UInt64 = 10,
-  threads: Int = 1
+  codec: Codec = .zstd, parity: Int = 0, threads: Int = 1
 ) throws -> Manifest {
   let description = sampleDescription(
-    of: source, vocabulary: vocabulary, frame: frame, shard: shard)
+    of: source, vocabulary: vocabulary, frame: frame, shard: shard, codec: codec, parity: parity)
   return try DatasetWriter(description, folder: folder, threads: threads).write(source)
 }
 

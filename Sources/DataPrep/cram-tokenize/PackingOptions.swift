@@ -1,5 +1,6 @@
 import CramCommand
 import DataPrep
+import Shards
 
 /// How documents become shards; nothing of it makes sense without `--output`, so what was not given is nil.
 struct PackingOptions: ParsableArguments {
@@ -18,7 +19,13 @@ struct PackingOptions: ParsableArguments {
       valueName: "share-or-count"))
   var heldout: HeldoutAmount?
 
-  @Option(help: ArgumentHelp("The level of zstd, 1 to 22 (default: 3).", valueName: "level"))
+  @Option(
+    help: ArgumentHelp("How shards are packed: zstd or lz4 (default: zstd).", valueName: "codec"))
+  var codec: Codec?
+
+  @Option(
+    help: ArgumentHelp(
+      "The level of zstd, 1 to 22, or of lz4, 1 to 12 (default: 3).", valueName: "level"))
   var level: Int?
 
   @Option(help: ArgumentHelp("Sequences of a shard (default: 262144).", valueName: "count"))
@@ -30,12 +37,32 @@ struct PackingOptions: ParsableArguments {
       valueName: "count"))
   var frameSequences: Count?
 
+  @Option(
+    help: ArgumentHelp(
+      "Whether shards tell of every sequence where it comes from: full or none (default: full).",
+      valueName: "full|none"))
+  var provenance: Provenance?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write parity, from which one damaged frame of so many can be made again: 2 to 256 (default: 0, none).",
+      valueName: "frames"))
+  var parity: Int?
+
+  /// What shards tell of their documents.
+  enum Provenance: String, ExpressibleByArgument, CaseIterable { case full, none }
+
   func validate() throws {
     if let length, length < 1 || length > 1 << 24 {
       throw ValidationError("--length \(length): expected 1 to \(1 << 24)")
     }
-    if let level, level < 1 || level > 22 {
-      throw ValidationError("--level \(level): expected 1 to 22")
+    let levels = (codec ?? .zstd).levels
+    if let level, !levels.contains(level) {
+      throw ValidationError(
+        "--level \(level): expected \(levels.lowerBound) to \(levels.upperBound)")
+    }
+    if let parity, parity != 0, parity < 2 || parity > 256 {
+      throw ValidationError("--parity \(parity): expected 0, or 2 to 256")
     }
     for (name, count) in [("shard", shardSequences), ("frame", frameSequences)] {
       if let count, count.value < 1 || count.value > 1 << 31 {
@@ -48,7 +75,9 @@ struct PackingOptions: ParsableArguments {
   var firstGiven: String? {
     let given: [(String, Bool)] = [
       ("--length", length != nil), ("--order", order != nil), ("--heldout", heldout != nil),
-      ("--level", level != nil), ("--shard-sequences", shardSequences != nil),
+      ("--codec", codec != nil), ("--level", level != nil),
+      ("--provenance", provenance != nil), ("--parity", parity != nil),
+      ("--shard-sequences", shardSequences != nil),
       ("--frame-sequences", frameSequences != nil),
     ]
     return given.first { $0.1 }?.0
@@ -59,7 +88,10 @@ struct PackingOptions: ParsableArguments {
     options.length = length ?? options.length
     options.order = order ?? options.order
     options.heldout = heldout ?? options.heldout
+    options.codec = codec ?? options.codec
     options.level = level ?? options.level
+    options.hasProvenance = provenance != Provenance.none
+    options.parityGroup = parity ?? options.parityGroup
     options.shardSequences = shardSequences?.value ?? options.shardSequences
     options.frameSequences = frameSequences.map { Int($0.value) } ?? options.frameSequences
     options.seed = seed
@@ -68,6 +100,7 @@ struct PackingOptions: ParsableArguments {
 }
 
 extension BlockOrder: ExpressibleByArgument {}
+extension Codec: ExpressibleByArgument {}
 
 extension HeldoutAmount: ExpressibleByArgument {
   public init?(argument: String) {

@@ -18,6 +18,14 @@ public enum ShardError: Error, Equatable, CustomStringConvertible {
   case badManifest(path: String, found: String)
   /// There is no such sequence.
   case noSequence(path: String, sequence: UInt64, count: UInt64)
+  /// The dataset was written without provenance.
+  case noProvenance(path: String)
+  /// No document has this id.
+  case noDocument(path: String, id: String)
+  /// An index that the format cannot hold.
+  case tooLarge(path: String, indexBytes: UInt64)
+  /// Too much is damaged to be made again.
+  case beyondRepair(path: String, found: String)
 
   public var description: String {
     switch self {
@@ -36,6 +44,14 @@ public enum ShardError: Error, Equatable, CustomStringConvertible {
       "\(path): \(found); copy it again, or make the dataset again with cram tokenize"
     case .noSequence(let path, let sequence, let count):
       "\(path) has no sequence \(sequence): it holds \(count), counted from 0; name a smaller one"
+    case .noProvenance(let path):
+      "\(path) has no provenance: it was written with --provenance none; make it again with cram tokenize --provenance full"
+    case .noDocument(let path, let id):
+      "\(path) holds no document \(id); check the id (documents without one are called FILE:LINE)"
+    case .tooLarge(let path, let indexBytes):
+      "\(path): an index of \(indexBytes) bytes, where 4294967295 are possible; choose a smaller --shard-sequences, or --provenance none"
+    case .beyondRepair(let path, let found):
+      "\(path) cannot be repaired: \(found); copy it again, or make it again with cram tokenize"
     }
   }
 
@@ -45,7 +61,8 @@ public enum ShardError: Error, Equatable, CustomStringConvertible {
     case .file(let error): error.path
     case .notAShard(let path, _, _), .newerFormat(let path, _, _, _), .damaged(let path, _, _),
       .damagedFrame(let path, _, _, _), .foreignShard(let path, _), .badManifest(let path, _),
-      .noSequence(let path, _, _):
+      .noSequence(let path, _, _), .noProvenance(let path), .noDocument(let path, _),
+      .tooLarge(let path, _), .beyondRepair(let path, _):
       path
     }
   }

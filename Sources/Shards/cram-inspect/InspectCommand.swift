@@ -38,18 +38,39 @@ struct InspectCommand: ParsableCommand {
   @Flag(help: "Read everything and check every checksum.")
   var verify = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Print the documents of this sequence, with file, source and offset.", valueName: "sequence"))
+  var trace: UInt64?
+
+  @Option(
+    help: ArgumentHelp("Print the sequences that hold this document.", valueName: "id"))
+  var findDocument: String?
+
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    guard [decode != nil, random != nil, verify].count(where: { $0 }) <= 1 else {
-      throw UsageError("--decode, --random and --verify exclude each other")
+    let given = modes
+    guard given.count <= 1 else {
+      throw UsageError("\(given[0]) and \(given[1]) exclude each other")
     }
     if verify { return try verifyAll() }
-    guard decode != nil || random != nil else { return try showAll() }
+    guard let mode = given.first else { return try showAll() }
     guard targets.count == 1 else {
-      throw UsageError("--decode and --random take one dataset or shard, not \(targets.count)")
+      throw UsageError("\(mode) takes one dataset or shard, not \(targets.count)")
     }
+    if let trace { return try printTrace(of: trace) }
+    if let findDocument { return try printSequences(holding: findDocument) }
     try printSequences()
+  }
+
+  /// The options given that say what to do; without one, statistics are shown.
+  private var modes: [String] {
+    let all: [(String, Bool)] = [
+      ("--decode", decode != nil), ("--random", random != nil), ("--verify", verify),
+      ("--trace", trace != nil), ("--find-document", findDocument != nil),
+    ]
+    return all.filter(\.1).map(\.0)
   }
 
   // Statistics
@@ -88,6 +109,26 @@ struct InspectCommand: ParsableCommand {
     let key = OrderKey.derive(purpose: "inspect", seed: common.seed)
     let permutation = KeyedPermutation(count: count, key: key)
     return (0..<min(random ?? 0, count)).map { permutation[$0] }
+  }
+
+  // Origins
+
+  private func printTrace(of number: UInt64) throws {
+    let pieces = try InspectionTarget.open(targets[0]).trace(number)
+    common.console.printJSON(["documents": .array(pieces.map(\.json))])
+    guard !common.json else { return }
+    common.console.say("sequence \(number)")
+    pieces.map(\.line).forEach(common.console.say)
+  }
+
+  private func printSequences(holding id: String) throws {
+    let found = try InspectionTarget.open(targets[0]).sequences(
+      holding: id, threads: common.threadCount)
+    common.console.printJSON(["sequences": .array(found.map { .unsigned($0) })])
+    guard !common.json else { return }
+    common.console.say(
+      "document \(id) is in \(found.count == 1 ? "1 sequence" : "\(found.count) sequences")")
+    for number in found { common.console.say("  \(number)") }
   }
 
   // Verification

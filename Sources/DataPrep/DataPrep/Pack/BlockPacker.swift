@@ -1,4 +1,5 @@
 import RingProtocol
+import Shards
 
 /// Lays documents end to end and cuts them into blocks of equal length.
 ///
@@ -14,6 +15,8 @@ struct BlockPacker: ~Copyable {
     var tailTokens: UInt64 = 0
     /// Documents of which every token is in that tail.
     var tailDocuments: UInt64 = 0
+    /// How long the documents are, separators included.
+    var lengths = LengthDistribution()
   }
 
   private let tokenBytes: Int
@@ -24,6 +27,10 @@ struct BlockPacker: ~Copyable {
   /// Bytes of the block in the making.
   private var filled: Int
   private var firstDocument: UInt64
+  /// Tokens of that document before the block, and in it.
+  private var firstOffset: UInt64
+  private var firstTokens: UInt32
+  private var origins: OriginSpool
   private var fullStops: UInt32
   private var blocks: UInt64
   private var tally: Tally
@@ -33,12 +40,14 @@ struct BlockPacker: ~Copyable {
   /// - Parameter fullStop: the id to count in each block; nil where nobody asks.
   init(path: String, sequenceLength: Int, tokenBytes: Int, fullStop: UInt32?) throws(FileError) {
     let file = try AtomicFile(path: path)
+    origins = try OriginSpool(path: SpooledCatalog.path(besideBlocks: path))
     self.file = .some(file)
     self.tokenBytes = tokenBytes
     self.fullStop = fullStop
     spool = (path, sequenceLength * tokenBytes)
     record = .allocate(byteCount: BlockSpool.headBytes + sequenceLength * tokenBytes, alignment: 16)
     (filled, firstDocument, fullStops, blocks) = (0, 0, 0, 0)
+    (firstOffset, firstTokens) = (0, 0)
     tally = Tally()
   }
 
@@ -47,9 +56,15 @@ struct BlockPacker: ~Copyable {
   }
 
   /// Appends the tokens of one document, which are not none: at least its separator.
-  mutating func append(_ tokens: UnsafeRawBufferPointer) throws(FileError) {
+  ///
+  /// - Parameter origin: where it comes from, as `OriginSpool` keeps it.
+  mutating func append(
+    _ tokens: UnsafeRawBufferPointer, origin: UnsafeRawBufferPointer
+  ) throws(FileError) {
     precondition(!tokens.isEmpty && tokens.count % tokenBytes == 0, "\(tokens.count) bytes")
-    if filled == 0 { firstDocument = tally.documents }
+    if filled == 0 { (firstDocument, firstOffset) = (tally.documents, 0) }
+    let count = UInt64(tokens.count / tokenBytes)
+    try origins.append(origin, tokens: count)
     tally.tailDocuments += 1
     var rest = tokens
     while !rest.isEmpty {
@@ -58,15 +73,21 @@ struct BlockPacker: ~Copyable {
         .copyMemory(from: part)
       filled += part.count
       rest = UnsafeRawBufferPointer(rebasing: rest[part.count...])
-      if filled == spool.blockBytes { try endBlock() }
+      if firstDocument == tally.documents { firstTokens = UInt32(filled / tokenBytes) }
+      if filled == spool.blockBytes {
+        try endBlock()
+        firstOffset = UInt64((tokens.count - rest.count) / tokenBytes)
+      }
     }
     tally.documents += 1
-    tally.tokens += UInt64(tokens.count / tokenBytes)
+    tally.tokens += count
+    tally.lengths.add(count)
   }
 
   private mutating func endBlock() throws(FileError) {
     let head = BlockSpool.Head(
-      documents: firstDocument...tally.documents, fullStops: countFullStops())
+      documents: firstDocument...tally.documents, offset: firstOffset, firstTokens: firstTokens,
+      fullStops: countFullStops())
     head.store(into: record)
     try file!.write(UnsafeRawBufferPointer(record))
     filled = 0
@@ -96,6 +117,7 @@ struct BlockPacker: ~Copyable {
   mutating func finish() throws(FileError) -> (spool: BlockSpool, tally: Tally) {
     tally.tailTokens = UInt64(filled / tokenBytes)
     if let whole = file.take() { try whole.commit() }
+    try origins.finish()
     return (BlockSpool(path: spool.path, blockBytes: spool.blockBytes, count: blocks), tally)
   }
 }

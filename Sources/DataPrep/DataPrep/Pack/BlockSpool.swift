@@ -2,8 +2,9 @@ import RingProtocol
 
 /// Where the blocks of one side wait between packing and writing: a file of records, in natural order.
 ///
-/// A record is the first and the last document of the block (u64 each), its full stops (u32), four bytes of zeros, and
-/// its tokens as the shards store them. The file is read on the machine that wrote it and then removed.
+/// A record is the first and the last document of the block (u64 each), the tokens of the first one before the block
+/// (u64) and in it (u32), the block's full stops (u32), and its tokens as the shards store them. The file is read on the
+/// machine that wrote it and then removed.
 struct BlockSpool: Sendable, Equatable {
   /// The file.
   let path: String
@@ -12,30 +13,39 @@ struct BlockSpool: Sendable, Equatable {
   /// Blocks in the file.
   let count: UInt64
 
-  static let headBytes = 24
+  static let headBytes = 32
 
   var recordBytes: Int { Self.headBytes + blockBytes }
 
   /// What stands before a block's tokens.
   struct Head {
     var documents: ClosedRange<UInt64>
+    /// Tokens of the first document that stand before the block.
+    var offset: UInt64
+    /// Tokens of the first document in the block.
+    var firstTokens: UInt32
     var fullStops: UInt32
 
-    init(documents: ClosedRange<UInt64>, fullStops: UInt32) {
-      (self.documents, self.fullStops) = (documents, fullStops)
+    init(documents: ClosedRange<UInt64>, offset: UInt64, firstTokens: UInt32, fullStops: UInt32) {
+      (self.documents, self.offset) = (documents, offset)
+      (self.firstTokens, self.fullStops) = (firstTokens, fullStops)
     }
 
     init(_ bytes: UnsafeRawBufferPointer) {
       let first = bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self)
       let last = bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
       documents = first...last
-      fullStops = bytes.loadUnaligned(fromByteOffset: 16, as: UInt32.self)
+      offset = bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
+      firstTokens = bytes.loadUnaligned(fromByteOffset: 24, as: UInt32.self)
+      fullStops = bytes.loadUnaligned(fromByteOffset: 28, as: UInt32.self)
     }
 
     func store(into bytes: UnsafeMutableRawBufferPointer) {
       bytes.storeBytes(of: documents.lowerBound, toByteOffset: 0, as: UInt64.self)
       bytes.storeBytes(of: documents.upperBound, toByteOffset: 8, as: UInt64.self)
-      bytes.storeBytes(of: UInt64(fullStops), toByteOffset: 16, as: UInt64.self)
+      bytes.storeBytes(of: offset, toByteOffset: 16, as: UInt64.self)
+      bytes.storeBytes(of: firstTokens, toByteOffset: 24, as: UInt32.self)
+      bytes.storeBytes(of: fullStops, toByteOffset: 28, as: UInt32.self)
     }
   }
 }

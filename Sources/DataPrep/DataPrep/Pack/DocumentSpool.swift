@@ -1,27 +1,27 @@
 import RingProtocol
 
-/// Where encoded documents wait until their number is known and the held-out ones can be drawn: tokens in one file, and
-/// their bytes for each document (u64) in another.
+/// Where what is known of documents (their tokens, or their origins) waits until their number is known and the held-out
+/// ones can be drawn: the bytes of all in one file, and how many each has (u64) in another.
 struct DocumentSpool: ~Copyable {
-  private var tokens: AtomicFile
+  private var content: AtomicFile
   private var sizes: AtomicFile
   private(set) var documents: UInt64
 
   /// The files, once the spool is whole.
-  var paths: [String] { [tokens.path, sizes.path] }
+  var paths: [String] { [content.path, sizes.path] }
 
-  /// Begins the spool in `folder`.
-  init(folder: String) throws(FileError) {
-    let tokens = try AtomicFile(path: folder + "/documents.tokens")
-    let sizes = try AtomicFile(path: folder + "/documents.sizes")
-    self.tokens = tokens
+  /// Begins the spool of this name in `folder`.
+  init(folder: String, name: String) throws(FileError) {
+    let content = try AtomicFile(path: "\(folder)/\(name).content")
+    let sizes = try AtomicFile(path: "\(folder)/\(name).sizes")
+    self.content = content
     self.sizes = sizes
     documents = 0
   }
 
-  /// Appends documents: their tokens end to end, and the bytes of each.
+  /// Appends documents: their bytes end to end, and how many each has.
   mutating func append(_ bytes: UnsafeRawBufferPointer, sizes list: [Int]) throws(FileError) {
-    try tokens.write(bytes)
+    try content.write(bytes)
     var encoded: [UInt8] = []
     encoded.reserveCapacity(8 * list.count)
     for size in list {
@@ -33,30 +33,30 @@ struct DocumentSpool: ~Copyable {
 
   /// Ends the spool and gives what reads it.
   consuming func finish() throws(FileError) -> Reader {
-    let (tokensPath, sizesPath, documents) = (tokens.path, sizes.path, documents)
+    let (contentPath, sizesPath, documents) = (content.path, sizes.path, documents)
     try commit()
-    return try Reader(tokens: tokensPath, sizes: sizesPath, documents: documents)
+    return try Reader(content: contentPath, sizes: sizesPath, documents: documents)
   }
 
   private consuming func commit() throws(FileError) {
-    try tokens.commit()
+    try content.commit()
     try sizes.commit()
   }
 
   /// Gives the documents back, one after another.
   struct Reader: ~Copyable {
     let documents: UInt64
-    private let tokens: InputFile
+    private let content: InputFile
     private let sizes: InputFile
     private var buffer: UnsafeMutableRawBufferPointer
     private var list: [UInt64]
     private var nextDocument: UInt64
     private var offset: UInt64
 
-    init(tokens: String, sizes: String, documents: UInt64) throws(FileError) {
-      let tokens = try InputFile(tokens)
+    init(content: String, sizes: String, documents: UInt64) throws(FileError) {
+      let content = try InputFile(content)
       let sizes = try InputFile(sizes)
-      self.tokens = tokens
+      self.content = content
       self.sizes = sizes
       self.documents = documents
       buffer = .allocate(byteCount: 1 << 16, alignment: 16)
@@ -67,7 +67,7 @@ struct DocumentSpool: ~Copyable {
       buffer.deallocate()
     }
 
-    /// The tokens of the next document, valid until the next call; nil at the end.
+    /// The bytes of the next document, valid until the next call; nil at the end.
     mutating func next() throws(FileError) -> UnsafeRawBufferPointer? {
       guard nextDocument < documents else { return nil }
       if list.isEmpty { try readSizes() }
@@ -77,7 +77,7 @@ struct DocumentSpool: ~Copyable {
         buffer = .allocate(byteCount: size + size / 4, alignment: 16)
       }
       let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<size])
-      try tokens.read(at: offset, into: part)
+      try content.read(at: offset, into: part)
       offset += UInt64(size)
       nextDocument += 1
       return UnsafeRawBufferPointer(part)

@@ -17,6 +17,9 @@ final class PackedSource: SequenceSource {
   private let spool: BlockSpool
   private let file: InputFile
   private let place: Place
+  private let documents: SpooledCatalog
+  private let sequenceLength: Int
+  private let hasProvenance: Bool
 
   private enum Place {
     case natural
@@ -24,11 +27,18 @@ final class PackedSource: SequenceSource {
     case listed(BlockList)
   }
 
-  /// - Parameter side: `train` or `heldout`: sides are shuffled by keys of their own.
-  init(_ spool: BlockSpool, order: BlockOrder, seed: UInt64, side: String) throws(FileError) {
+  /// - Parameters:
+  ///   - side: `train` or `heldout`: sides are shuffled by keys of their own.
+  ///   - sequenceLength: tokens of a block.
+  init(
+    _ spool: BlockSpool, order: BlockOrder, seed: UInt64, side: String, sequenceLength: Int,
+    hasProvenance: Bool
+  ) throws(FileError) {
     self.spool = spool
     count = spool.count
     file = try InputFile(spool.path)
+    documents = try SpooledCatalog(besideBlocks: spool.path)
+    (self.sequenceLength, self.hasProvenance) = (sequenceLength, hasProvenance)
     switch order {
     case .natural: place = .natural
     case .random:
@@ -38,24 +48,46 @@ final class PackedSource: SequenceSource {
     }
   }
 
+  var catalog: (any DocumentCatalog)? { hasProvenance ? documents : nil }
+
   func fill(
     _ range: Range<UInt64>, into destination: UnsafeMutableRawBufferPointer
-  ) throws -> [ClosedRange<UInt64>] {
+  ) throws -> SequencePieces {
     let blocks = try blocks(range)
     let record = UnsafeMutableRawBufferPointer.allocate(
       byteCount: spool.recordBytes, alignment: 16)
     defer { record.deallocate() }
     let tokens = UnsafeRawBufferPointer(rebasing: record[BlockSpool.headBytes...])
-    var documents: [ClosedRange<UInt64>] = []
-    documents.reserveCapacity(range.count)
+    var pieces = SequencePieces()
+    pieces.reserve(range.count)
     for (number, block) in blocks.enumerated() {
       try file.read(at: block * UInt64(spool.recordBytes), into: record)
-      documents.append(BlockSpool.Head(UnsafeRawBufferPointer(record)).documents)
+      try append(BlockSpool.Head(UnsafeRawBufferPointer(record)), to: &pieces)
       let begin = number * spool.blockBytes
       UnsafeMutableRawBufferPointer(rebasing: destination[begin..<begin + spool.blockBytes])
         .copyMemory(from: tokens)
     }
-    return documents
+    return pieces
+  }
+
+  /// The pieces of a block: only of documents between its first and its last the length has to be looked up.
+  private func append(
+    _ head: BlockSpool.Head, to pieces: inout SequencePieces
+  ) throws(FileError) {
+    let (first, last) = (head.documents.lowerBound, head.documents.upperBound)
+    let begin = DocumentPiece(document: first, offset: head.offset, tokens: head.firstTokens)
+    guard first < last else { return pieces.append(begin) }
+    var block = [begin]
+    var room = UInt32(sequenceLength) - head.firstTokens
+    if first + 1 < last {
+      for (place, tokens) in try documents.tokens(of: first + 1..<last).enumerated() {
+        block.append(
+          DocumentPiece(document: first + 1 + UInt64(place), offset: 0, tokens: UInt32(tokens)))
+        room -= UInt32(tokens)
+      }
+    }
+    block.append(DocumentPiece(document: last, offset: 0, tokens: room))
+    pieces.append(block)
   }
 
   /// The blocks that are stored at the places of `range`.

@@ -8,6 +8,10 @@ struct EncodedBlock: Sendable {
   var tokens: [UInt8] = []
   /// The bytes of each document's tokens.
   var sizes: [Int] = []
+  /// Where the documents come from, as `OriginSpool` keeps it, end to end; empty where nobody asks.
+  var origins: [UInt8] = []
+  /// The bytes of each document's origin.
+  var originSizes: [Int] = []
   var input = Tally()
   var dropped: [FaultyLine.Reason: Tally] = [:]
 }
@@ -17,11 +21,12 @@ final class BlockEncoder {
   private let encoder: Encoder
   private let separator: UInt32
   private let tokenType: TokenType
+  private let keepsOrigins: Bool
   private var ids: [UInt32] = []
 
-  init(_ tokenizer: Tokenizer, separator: UInt32, tokenType: TokenType) {
+  init(_ tokenizer: Tokenizer, separator: UInt32, tokenType: TokenType, keepsOrigins: Bool) {
     encoder = tokenizer.makeEncoder()
-    (self.separator, self.tokenType) = (separator, tokenType)
+    (self.separator, self.tokenType, self.keepsOrigins) = (separator, tokenType, keepsOrigins)
   }
 
   /// Encodes the documents of `block`; lines at fault are counted.
@@ -35,6 +40,9 @@ final class BlockEncoder {
       result.input.add(document.text.count)
       result.sizes.append(ids.count * tokenType.byteCount)
       appendIDs(to: &result.tokens)
+      let origin = keepsOrigins ? OriginSpool.record(of: document) : []
+      result.originSizes.append(origin.count)
+      result.origins += origin
     }
     result.count(block.faults)
     return result

@@ -29,7 +29,9 @@ struct DocumentPacker {
     var packing = Packing()
     var train = try packer("train")
     try encode(into: &packing) { block in
-      try block.forEachDocument { bytes throws(FileError) in try train.append(bytes) }
+      try block.forEachDocument { tokens, origin throws(FileError) in
+        try train.append(tokens, origin: origin)
+      }
     }
     packing.sides = [try end(&train, "train")]
     return packing
@@ -37,30 +39,35 @@ struct DocumentPacker {
 
   private func packApart() throws -> Packing {
     var packing = Packing()
-    var spool = try DocumentSpool(folder: folder)
+    var spool = try DocumentSpool(folder: folder, name: "tokens")
+    var originSpool = try DocumentSpool(folder: folder, name: "origins")
     try encode(into: &packing) { block in
-      try block.withTokens { bytes throws(FileError) in
-        try spool.append(bytes, sizes: block.sizes)
+      try block.withBytes { tokens, origins throws(FileError) in
+        try spool.append(tokens, sizes: block.sizes)
+        try originSpool.append(origins, sizes: block.originSizes)
       }
     }
-    let paths = spool.paths
+    let paths = spool.paths + originSpool.paths
     var documents = try spool.finish()
-    packing.sides = try divide(&documents)
+    var origins = try originSpool.finish()
+    packing.sides = try divide(&documents, &origins)
     for path in paths { try Folder.remove(path) }
     return packing
   }
 
   /// Reads the documents again and sends each to its side.
-  private func divide(_ documents: inout DocumentSpool.Reader) throws -> [Packing.Side] {
+  private func divide(
+    _ documents: inout DocumentSpool.Reader, _ origins: inout DocumentSpool.Reader
+  ) throws -> [Packing.Side] {
     let choice = HeldoutChoice(options.heldout, of: documents.documents, seed: options.seed)
     var train = try packer("train")
     var heldout = try packer("heldout")
     var number: UInt64 = 0
-    while let document = try documents.next() {
+    while let document = try documents.next(), let origin = try origins.next() {
       if choice.holds(number) {
-        try heldout.append(document)
+        try heldout.append(document, origin: origin)
       } else {
-        try train.append(document)
+        try train.append(document, origin: origin)
       }
       number += 1
       if number % 4096 == 0 { try cancellation?.check() }
@@ -85,9 +92,13 @@ struct DocumentPacker {
     into packing: inout Packing, collect: (EncodedBlock) throws -> Void
   ) throws {
     let (tokenizer, separator, tokenType) = (tokenizer, separator, tokenType)
+    let keepsOrigins = options.hasProvenance
     try corpus.process(
       threads: threads, cancellation: cancellation, progress: progress,
-      makeScratch: { BlockEncoder(tokenizer, separator: separator, tokenType: tokenType) },
+      makeScratch: {
+        BlockEncoder(
+          tokenizer, separator: separator, tokenType: tokenType, keepsOrigins: keepsOrigins)
+      },
       work: { encoder, block in encoder.encode(block) },
       collect: { block in
         packing.input += block.input
@@ -100,26 +111,33 @@ struct DocumentPacker {
 }
 
 extension EncodedBlock {
-  /// All tokens, as raw bytes.
-  func withTokens(
-    _ body: (UnsafeRawBufferPointer) throws(FileError) -> Void
+  /// All tokens and all origins, as raw bytes.
+  func withBytes(
+    _ body: (_ tokens: UnsafeRawBufferPointer, _ origins: UnsafeRawBufferPointer) throws(FileError)
+      -> Void
   ) throws(FileError) {
     var failure: FileError?
-    tokens.withUnsafeBytes { bytes in
-      do throws(FileError) { try body(bytes) } catch { failure = error }
+    tokens.withUnsafeBytes { tokens in
+      origins.withUnsafeBytes { origins in
+        do throws(FileError) { try body(tokens, origins) } catch { failure = error }
+      }
     }
     if let failure { throw failure }
   }
 
-  /// The tokens of each document, in order.
+  /// The tokens and the origin of each document, in order.
   func forEachDocument(
-    _ body: (UnsafeRawBufferPointer) throws(FileError) -> Void
+    _ body: (_ tokens: UnsafeRawBufferPointer, _ origin: UnsafeRawBufferPointer) throws(FileError)
+      -> Void
   ) throws(FileError) {
-    try withTokens { bytes throws(FileError) in
-      var at = 0
-      for size in sizes {
-        try body(UnsafeRawBufferPointer(rebasing: bytes[at..<at + size]))
+    try withBytes { tokens, origins throws(FileError) in
+      var (at, originAt) = (0, 0)
+      for (size, originSize) in zip(sizes, originSizes) {
+        try body(
+          UnsafeRawBufferPointer(rebasing: tokens[at..<at + size]),
+          UnsafeRawBufferPointer(rebasing: origins[originAt..<originAt + originSize]))
         at += size
+        originAt += originSize
       }
     }
   }

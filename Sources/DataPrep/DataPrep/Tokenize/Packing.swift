@@ -47,7 +47,10 @@ extension Packing {
     packing.sides = sides.compactMap { Side(json: $0, folder: folder, blockBytes: blockBytes) }
     let isWhole = packing.sides.allSatisfy { side in
       let size = (try? InputStamp(of: side.spool.path))?.size
+      let places = try? InputStamp(
+        of: OriginSpool.placesPath(SpooledCatalog.path(besideBlocks: side.spool.path)))
       return size == side.spool.count * UInt64(side.spool.recordBytes)
+        && places?.size == side.tally.documents * UInt64(OriginSpool.placeBytes)
     }
     return isWhole && packing.sides.count == sides.count ? packing : nil
   }
@@ -62,6 +65,7 @@ extension Packing.Side {
       "name": .string(name), "blocks": .unsigned(spool.count),
       "documents": .unsigned(tally.documents), "tokens": .unsigned(tally.tokens),
       "tail_tokens": .unsigned(tally.tailTokens), "tail_documents": .unsigned(tally.tailDocuments),
+      "lengths": tally.lengths.json,
     ]
   }
 
@@ -69,13 +73,15 @@ extension Packing.Side {
     func number(_ key: String) -> UInt64? { json[key]?.int.flatMap { UInt64(exactly: $0) } }
     guard let name = json["name"]?.string, let blocks = number("blocks"),
       let documents = number("documents"), let tokens = number("tokens"),
-      let tailTokens = number("tail_tokens"), let tailDocuments = number("tail_documents")
+      let tailTokens = number("tail_tokens"), let tailDocuments = number("tail_documents"),
+      let lengths = json["lengths"].flatMap({ LengthDistribution(json: $0) })
     else { return nil }
     self.name = name
     spool = BlockSpool(
       path: Self.spoolPath(name, in: folder), blockBytes: blockBytes, count: blocks)
     tally = .init(
-      documents: documents, tokens: tokens, tailTokens: tailTokens, tailDocuments: tailDocuments)
+      documents: documents, tokens: tokens, tailTokens: tailTokens, tailDocuments: tailDocuments,
+      lengths: lengths)
   }
 }
 

@@ -7,8 +7,13 @@ public struct TokenizeOptions: Sendable {
   public var length = 128
   public var order = BlockOrder.random
   public var heldout = HeldoutAmount.none
-  /// The level of zstd.
+  public var codec = Codec.zstd
+  /// The level of the codec.
   public var level = 3
+  /// Whether shards tell where their documents come from.
+  public var hasProvenance = true
+  /// How many parts of a shard share a strip of parity; 0 for none.
+  public var parityGroup = 0
   /// Sequences of a shard.
   public var shardSequences: UInt64 = 262_144
   /// Sequences of a frame.
@@ -21,7 +26,9 @@ public struct TokenizeOptions: Sendable {
   var members: [JSONValue.Member] {
     [
       .init("length", .int(Int64(length))), .init("order", .string(order.rawValue)),
-      .init("heldout", heldout.json), .init("level", .int(Int64(level))),
+      .init("heldout", heldout.json), .init("codec", .string(codec.rawValue)),
+      .init("level", .int(Int64(level))), .init("provenance", hasProvenance ? "full" : "none"),
+      .init("parity", .int(Int64(parityGroup))),
       .init("shard_sequences", .unsigned(shardSequences)),
       .init("frame_sequences", .int(Int64(frameSequences))), .init("seed", .unsigned(seed)),
     ]

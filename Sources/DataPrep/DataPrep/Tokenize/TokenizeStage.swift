@@ -39,7 +39,8 @@ public struct TokenizeStage {
     self.output = output
     self.threads = threads
     self.cancellation = cancellation
-    let description = description(of: "train", documents: 0, recipeSHA256: files.sha256)
+    let description = description(
+      of: "train", tally: BlockPacker.Tally(), recipeSHA256: files.sha256)
     if let fault = DatasetWriter.fault(of: description) { throw .impossible(fault) }
   }
 
@@ -117,9 +118,10 @@ public struct TokenizeStage {
     _ side: Packing.Side, to folder: String, recipeSHA256: String, display: Display
   ) throws -> Manifest {
     let source = try PackedSource(
-      side.spool, order: options.order, seed: options.seed, side: side.name)
+      side.spool, order: options.order, seed: options.seed, side: side.name,
+      sequenceLength: options.length, hasProvenance: options.hasProvenance)
     let writer = DatasetWriter(
-      description(of: side.name, documents: side.tally.documents, recipeSHA256: recipeSHA256),
+      description(of: side.name, tally: side.tally, recipeSHA256: recipeSHA256),
       folder: folder, threads: threads)
     let meter = ProgressMeter(label: "write \(side.name)", unit: "sequences", total: source.count)
     var manifest: Manifest?
@@ -131,14 +133,16 @@ public struct TokenizeStage {
   }
 
   private func description(
-    of side: String, documents: UInt64, recipeSHA256: String
+    of side: String, tally: BlockPacker.Tally, recipeSHA256: String
   ) -> DatasetDescription {
     let tokenizer = files.tokenizer
     return DatasetDescription(
       tokenType: tokenType, sequenceLength: options.length,
       vocabularySize: tokenizer.vocabularySize, frameSequences: options.frameSequences,
-      shardSequences: options.shardSequences, level: options.level, order: options.order.rawValue,
-      seed: options.seed, side: side, documents: documents,
+      shardSequences: options.shardSequences, codec: options.codec, level: options.level,
+      parityGroup: options.parityGroup, hasProvenance: options.hasProvenance,
+      order: options.order.rawValue, seed: options.seed, side: side, documents: tally.documents,
+      documentLengths: tally.lengths,
       specialTokens: tokenizer.specials.map { .init(content: $0.content, id: UInt32($0.id)) },
       roles: Shards.SpecialRoles(tokenizer.roles), tokenizerSHA256: files.sha256,
       recipeSHA256: recipeSHA256)
@@ -164,6 +168,7 @@ extension Packing.Side {
       "tail_documents": .unsigned(tally.tailDocuments),
       "unknown_tokens": .unsigned(manifest.statistics.unknown),
       "shards": .int(Int64(manifest.shards.count)), "bytes": .unsigned(manifest.bytes),
+      "provenance_bytes": .unsigned(manifest.provenanceBytes),
       "bits_per_token": .double(8 * Double(manifest.bytes) / Double(manifest.tokens)),
       "fingerprint": .string(manifest.fingerprint),
     ]

@@ -50,6 +50,9 @@ public struct Dataset: Sendable {
     return first..<min(first + UInt64(manifest.frameSequences), firstSequence[shard + 1])
   }
 
+  /// The shard that holds `sequence`.
+  func shardIndex(of sequence: UInt64) -> Int { Self.place(of: sequence, in: firstSequence) }
+
   /// The frame that holds `sequence`.
   public func frameIndex(of sequence: UInt64) -> Int {
     let shard = Self.place(of: sequence, in: firstSequence)

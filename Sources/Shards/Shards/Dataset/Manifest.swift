@@ -24,10 +24,27 @@ public struct Manifest: Sendable, Equatable {
   public var order: String
   public var seed: UInt64
   public var frameSequences: Int
-  /// The level of zstd that packed it.
+  public var codec: Codec
+  /// The level of the codec.
   public var level: Int
+  /// How many parts of a shard share a strip of parity; 0 for none.
+  public var parityGroup: Int
+  /// Whether the shards tell where their documents come from, and the bytes that it takes.
+  public var hasProvenance = false
+  public var provenanceBytes: UInt64 = 0
   public var statistics: TokenStatistics
+  /// Nil in a manifest of an earlier release.
+  public var distributions: Distributions?
   public var shards: [ShardSummary]
+
+  /// What is known of the whole beside sums.
+  public struct Distributions: Sendable, Equatable {
+    /// Without sources, which only the shards tell.
+    public var packing: PackingSummary
+    public var frequencies: FrequencyCurve
+    /// Nil where nobody knows.
+    public var documentLengths: LengthDistribution?
+  }
 
   /// A special token by what it is written as.
   public struct SpecialToken: Sendable, Equatable {
@@ -67,8 +84,13 @@ extension Manifest {
       "order": .string(order),
       "seed": .unsigned(seed),
       "frame_sequences": .int(Int64(frameSequences)),
+      "codec": .string(codec.rawValue),
       "level": .int(Int64(level)),
+      "parity": .int(Int64(parityGroup)),
+      "provenance": hasProvenance ? "full" : "none",
+      "provenance_bytes": .unsigned(provenanceBytes),
       "statistics": statistics.json,
+      "distributions": distributions?.json ?? .null,
       "shards": .array(shards.map(Self.json(of:))),
     ]
   }

@@ -25,8 +25,22 @@ struct ManifestParser {
       tokenizerSHA256: try hexadecimal("tokenizer_sha256", 64),
       recipeSHA256: try hexadecimal("recipe_sha256", 64), order: try text("order"),
       seed: try whole("seed"), frameSequences: try size("frame_sequences"),
-      level: Int(try field("level").int ?? 0), statistics: try statistics(tokens: tokens),
+      codec: try codec(), level: Int(try field("level").int ?? 0),
+      parityGroup: Int(json["parity"]?.int ?? 0),
+      hasProvenance: json["provenance"]?.string == "full",
+      provenanceBytes: UInt64(clamping: json["provenance_bytes"]?.int ?? 0),
+      statistics: try statistics(tokens: tokens),
+      distributions: json["distributions"].flatMap { Manifest.Distributions(json: $0) },
       shards: try shards())
+  }
+
+  /// Datasets of the first release name none.
+  private func codec() throws(ShardError) -> Codec {
+    guard let name = json["codec"]?.string else { return .zstd }
+    guard let codec = Codec(rawValue: name) else {
+      throw fault("\"codec\" is \(name), where zstd and lz4 are known")
+    }
+    return codec
   }
 
   private func fault(_ found: String) -> ShardError { .badManifest(path: path, found: found) }
@@ -146,6 +160,6 @@ extension Manifest {
       tokenType: tokenType, number: UInt32(number), sequenceLength: sequenceLength,
       vocabularySize: vocabularySize, frameSequences: frameSequences, sequences: sequences,
       datasetID: datasetID, tokenizerSHA256: tokenizerSHA256, recipeSHA256: recipeSHA256,
-      roles: roles, notes: "")
+      roles: roles, codec: codec, notes: "")
   }
 }

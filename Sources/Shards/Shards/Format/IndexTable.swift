@@ -71,7 +71,7 @@ struct IndexTable: Equatable {
       guard flags == 0, isKnown || section.kind < ShardIndex.mandatoryKind else {
         throw .newerFormat(
           path: path, offset: offset + UInt64(at), found: UInt64(section.kind),
-          known: UInt64(ShardIndex.Kind.documents.rawValue))
+          known: UInt64(ShardIndex.Kind.allCases.map(\.rawValue).max()!))
       }
     }
     try checkPlaces(size: size, offset: offset, path: path, begin: UInt64(bytes.count))

@@ -29,7 +29,7 @@ extension [UInt8] {
   }
 
   /// Appends `number` as LEB128: seven bits a byte, the lowest first, the high bit where more follow.
-  mutating func append(variable number: UInt64) {
+  package mutating func append(variable number: UInt64) {
     var rest = number
     while rest >= 0x80 {
       append(UInt8(truncatingIfNeeded: rest) | 0x80)

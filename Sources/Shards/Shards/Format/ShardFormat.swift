@@ -18,8 +18,6 @@ enum ShardFormat {
   static let maximumSequenceLength = 1 << 24
   static let maximumVocabulary = 1 << 24
 
-  static let fileExtension = ".tok.zst"
-
   /// The low half of XXH64 of nothing: the seek table's checksum of the header and the index, which unpack to nothing.
   static let emptyChecksum: UInt32 = 0x51D8_E999
 }

@@ -28,7 +28,6 @@ private enum Offset {
 }
 
 private let headerName = Array("CRAMTOK\0".utf8)
-private let zstdCodec: UInt8 = 1
 private let noRole = UInt32.max
 
 extension ShardHeader {
@@ -55,7 +54,7 @@ extension ShardHeader {
 
   private func setFacts(of bytes: inout [UInt8]) {
     bytes[Offset.tokenBytes] = UInt8(tokenType.byteCount)
-    bytes[Offset.codec] = zstdCodec
+    bytes[Offset.codec] = codec.number
     bytes.set(number, at: Offset.number)
     bytes.set(UInt32(sequenceLength), at: Offset.sequenceLength)
     bytes.set(UInt32(vocabularySize), at: Offset.vocabularySize)
@@ -92,10 +91,10 @@ extension ShardHeader {
     guard let tokenType = TokenType(byteCount: Int(tokenBytes)) else {
       throw fault(Offset.tokenBytes, "tokens of \(tokenBytes) bytes, where 2 or 4 are possible")
     }
-    guard bytes[Offset.codec] == zstdCodec else {
+    guard let codec = Codec(number: bytes[Offset.codec]) else {
       throw .newerFormat(
         path: path, offset: UInt64(Offset.codec), found: UInt64(bytes[Offset.codec]),
-        known: UInt64(zstdCodec))
+        known: UInt64(Codec.allCases.map(\.number).max()!))
     }
     let notesBytes = field(Offset.notesBytes)
     guard notesBytes <= Self.notesLimit else {
@@ -107,7 +106,7 @@ extension ShardHeader {
       sequenceLength: field(Offset.sequenceLength), vocabularySize: field(Offset.vocabularySize),
       frameSequences: field(Offset.frameSequences), sequences: bytes.number(at: Offset.sequences),
       datasetID: digest(Offset.datasetID, 16), tokenizerSHA256: digest(Offset.tokenizerSHA256, 32),
-      recipeSHA256: digest(Offset.recipeSHA256, 32), roles: Self.roles(bytes),
+      recipeSHA256: digest(Offset.recipeSHA256, 32), roles: Self.roles(bytes), codec: codec,
       notes: String(decoding: notes, as: UTF8.self))
     if let found = self.fault { throw fault(Offset.sequenceLength, found) }
     guard field(Offset.frames) == frameCount else {

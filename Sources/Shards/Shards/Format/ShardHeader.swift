@@ -21,13 +21,14 @@ public struct ShardHeader: Sendable, Equatable {
   /// 64 hexadecimal digits: SHA-256 of all that decides the dataset, save its input.
   public var recipeSHA256: String
   public var roles: SpecialRoles
+  public var codec: Codec
   /// JSON for people; nothing depends on it.
   public var notes: String
 
   public init(
     tokenType: TokenType, number: UInt32, sequenceLength: Int, vocabularySize: Int,
     frameSequences: Int, sequences: UInt64, datasetID: String, tokenizerSHA256: String,
-    recipeSHA256: String, roles: SpecialRoles, notes: String
+    recipeSHA256: String, roles: SpecialRoles, codec: Codec, notes: String
   ) {
     self.tokenType = tokenType
     self.number = number
@@ -39,6 +40,7 @@ public struct ShardHeader: Sendable, Equatable {
     self.tokenizerSHA256 = tokenizerSHA256
     self.recipeSHA256 = recipeSHA256
     self.roles = roles
+    self.codec = codec
     self.notes = notes
   }
 

@@ -1,4 +1,3 @@
-import CZstd
 import RingProtocol
 
 /// What the index says of one frame.
@@ -18,15 +17,29 @@ public struct FrameRecord: Sendable, Equatable {
 /// The index: typed sections, each with its own checksum, so that a reader fetches and checks only what it needs.
 ///
 /// A section of a kind that a reader does not know is passed over when the kind is below `mandatoryKind`, and refused otherwise.
-struct ShardIndex {
+enum ShardIndex {
   /// What a section holds.
-  enum Kind: UInt32 {
+  enum Kind: UInt32, CaseIterable {
     /// A `FrameRecord` for each frame.
     case frames = 1
     /// How often each id occurs in the shard: a LEB128 number for every piece of the vocabulary, as one zstd frame.
     case histogram = 2
     /// u64: documents of which the shard holds at least one token.
     case documents = 3
+    /// The numbers and origins of those documents, see `OriginBlock`.
+    case origins = 4
+    /// Which pieces of documents each sequence holds, see `PieceBlock`.
+    case pieces = 5
+    /// How documents lie in the sequences, see `PackingSummary`.
+    case packing = 6
+    /// XOR parity of everything before it, see `Parity`. Always the last.
+    case parity = 7
+  }
+
+  /// A section to be written.
+  struct Section: Sendable {
+    var kind: Kind
+    var content: [UInt8]
   }
 
   /// Of zstd, for the histogram: most counts are small, so it shrinks to about a fifth.
@@ -42,20 +55,15 @@ struct ShardIndex {
   /// More sections than any release writes; bounds what a damaged count can ask for.
   static let maximumSections = 256
 
-  var frames: [FrameRecord]
-  var histogram: [UInt64]
-  var documents: UInt64
-
   /// The skippable frame.
-  func encoded() -> [UInt8] {
-    let sections: [(kind: Kind, content: [UInt8])] = [
-      (.frames, Self.bytes(of: frames)), (.histogram, Self.bytes(of: histogram)),
-      (.documents, Self.bytes(of: documents)),
-    ]
+  static func encoded(_ sections: [Section]) -> [UInt8] {
     let table = Self.tableBytes(sections: sections.count)
+    let size = byteCount(sections)
+    precondition(size <= Int(UInt32.max), "an index of \(size) bytes")
     var bytes: [UInt8] = []
+    bytes.reserveCapacity(size)
     bytes.append(number: ShardFormat.indexMagic)
-    bytes.append(number: UInt32(table - 8 + sections.reduce(0) { $0 + $1.content.count }))
+    bytes.append(number: UInt32(size - 8))
     bytes += Self.name
     bytes.append(number: Self.version)
     bytes.append(number: UInt16(0))
@@ -70,13 +78,19 @@ struct ShardIndex {
       offset += section.content.count
     }
     bytes.append(number: bytes.withUnsafeBytes(Checksum.xxh3))
-    return sections.reduce(into: bytes) { $0 += $1.content }
+    for section in sections { bytes += section.content }
+    return bytes
+  }
+
+  /// Bytes of an index of these sections.
+  static func byteCount(_ sections: [Section]) -> Int {
+    sections.reduce(tableBytes(sections: sections.count)) { $0 + $1.content.count }
   }
 
   /// Bytes before the first section: fixed part, table and the checksum of both.
   static func tableBytes(sections: Int) -> Int { fixedBytes + sections * entryBytes + 8 }
 
-  private static func bytes(of frames: [FrameRecord]) -> [UInt8] {
+  static func bytes(of frames: [FrameRecord]) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(frames.count * FrameRecord.byteCount)
     for frame in frames {
@@ -89,12 +103,14 @@ struct ShardIndex {
     return bytes
   }
 
-  private static func bytes(of histogram: [UInt64]) -> [UInt8] {
-    let numbers = histogram.reduce(into: [UInt8]()) { $0.append(variable: $1) }
+  static func bytes(of histogram: [UInt64]) -> [UInt8] {
+    var numbers: [UInt8] = []
+    numbers.reserveCapacity(2 * histogram.count)
+    for count in histogram { numbers.append(variable: count) }
     return numbers.withUnsafeBytes { FrameEncoder(level: histogramLevel).encode($0) }
   }
 
-  private static func bytes(of documents: UInt64) -> [UInt8] {
+  static func bytes(of documents: UInt64) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.append(number: documents)
     return bytes
@@ -116,32 +132,11 @@ extension ShardIndex {
 
   /// The counts that a section's bytes hold; nil where they are not one zstd frame of exactly `count` LEB128 numbers.
   static func histogram(_ bytes: UnsafeRawBufferPointer, count: Int) -> [UInt64]? {
-    let size = ZSTD_getFrameContentSize(bytes.baseAddress, bytes.count)
-    guard size >= UInt64(count), size <= UInt64(longestNumber * count),
-      ZSTD_findFrameCompressedSize(bytes.baseAddress, bytes.count) == bytes.count
-    else { return nil }
-    let numbers = UnsafeMutableRawBufferPointer.allocate(byteCount: Int(size), alignment: 16)
-    defer { numbers.deallocate() }
-    let unpacked = ZSTD_decompress(
-      numbers.baseAddress, numbers.count, bytes.baseAddress, bytes.count)
-    return unpacked == numbers.count ? Self.numbers(UnsafeRawBufferPointer(numbers), count) : nil
-  }
-
-  private static func numbers(_ bytes: UnsafeRawBufferPointer, _ count: Int) -> [UInt64]? {
-    var counts: [UInt64] = []
-    counts.reserveCapacity(count)
-    var at = 0
-    while counts.count < count {
-      var (number, shift): (UInt64, UInt64) = (0, 0)
-      var byte: UInt8
-      repeat {
-        guard at < bytes.count, shift < 64 else { return nil }
-        byte = bytes[at]
-        number |= UInt64(byte & 0x7F) << shift
-        (at, shift) = (at + 1, shift + 7)
-      } while byte & 0x80 != 0
-      counts.append(number)
+    guard let numbers = ZstdFrame.unpacked(bytes, limit: longestNumber * count) else { return nil }
+    return numbers.withUnsafeBytes { raw in
+      var reader = ByteReader(raw)
+      let counts = reader.variables(count)
+      return reader.isAtEnd ? counts : nil
     }
-    return at == bytes.count ? counts : nil
   }
 }

@@ -18,7 +18,7 @@ public enum Verification {
     of shard: ShardReader, threads: Int,
     observe: (UnsafeRawBufferPointer) -> Void = { _ in }
   ) -> [ShardError] {
-    var problems = indexProblems(of: shard)
+    var problems = indexProblems(of: shard, threads: threads)
     var counted = [UInt64](repeating: 0, count: shard.header.vocabularySize)
     frames(of: shard, threads: threads) { frame in
       switch frame {
@@ -77,17 +77,61 @@ public enum Verification {
     return Frame(plain: plain, histogram: counted.histogram)
   }
 
-  /// Reads every section of the index, those of later releases too.
-  private static func indexProblems(of shard: ShardReader) -> [ShardError] {
+  /// Reads every section of the index, those of later releases too, and understands those it knows.
+  private static func indexProblems(of shard: ShardReader, threads: Int) -> [ShardError] {
     var problems: [ShardError] = []
     for section in shard.index.sections {
       do throws(ShardError) {
-        _ = try ShardReader.read(section, file: shard.file, offset: shard.offsets.last!)
+        _ = try ShardReader.read(section, file: shard.file, offset: shard.indexOffset)
       } catch { problems.append(error) }
     }
-    do throws(ShardError) { _ = try shard.histogram() } catch {
-      if problems.isEmpty { problems.append(error) }
-    }
+    guard problems.isEmpty else { return problems }
+    do throws(ShardError) {
+      _ = try shard.histogram()
+      _ = try shard.packing()
+      try checkOrigins(of: shard, threads: threads)
+      try checkParity(of: shard)
+    } catch { problems.append(error) }
     return problems
+  }
+
+  /// Every document and every piece can be read, and the frames touch as many documents as they say.
+  private static func checkOrigins(of shard: ShardReader, threads: Int) throws(ShardError) {
+    guard shard.hasProvenance else { return }
+    let origins = try ShardOrigins(shard)
+    var last: UInt64?
+    try OrderedMap.run(
+      count: origins.documentBlocks, threads: threads, makeWorker: { 0 },
+      produce: { _, block throws(ShardError) in try origins.documents(block: block).map(\.number) },
+      consume: { _, numbers throws(ShardError) in
+        guard last.map({ $0 < numbers[0] }) ?? true else { throw shard.sectionFault(.origins) }
+        last = numbers.last
+      })
+    try OrderedMap.run(
+      count: shard.frameCount, threads: threads, makeWorker: { 0 },
+      produce: { _, frame throws(ShardError) in
+        try origins.pieces(frame: frame).documents.count
+      },
+      consume: { frame, documents throws(ShardError) in
+        guard shard.records[frame].documents == UInt32(clamping: documents) else {
+          throw shard.sectionFault(.pieces)
+        }
+      })
+  }
+
+  /// The strips of parity are those of the file's parts.
+  private static func checkParity(of shard: ShardReader) throws(ShardError) {
+    guard let parity = try shard.parity() else { return }
+    var strips = parity.strips.map { [UInt8](repeating: 0, count: $0.count) }
+    for (number, part) in parity.parts.enumerated() {
+      let bytes = try ShardReader.read(shard.file, at: part.offset, count: part.byteCount)
+      bytes.withUnsafeBytes { Parity.add($0, to: &strips[parity.groupIndex(ofPart: number)]) }
+      guard bytes.withUnsafeBytes(Checksum.xxh3) == part.hash else {
+        throw .damaged(
+          path: shard.path, offset: part.offset,
+          found: "\(part.byteCount) bytes do not have the XXH3 that the parity lists")
+      }
+    }
+    guard strips == parity.strips else { throw shard.sectionFault(.parity) }
   }
 }

@@ -9,13 +9,20 @@ public struct DatasetDescription: Sendable {
   public var frameSequences: Int
   /// Sequences of a shard.
   public var shardSequences: UInt64
-  /// The level of zstd.
+  public var codec: Codec
+  /// The level of the codec.
   public var level: Int
+  /// How many parts of a shard share a strip of parity; 0 for none.
+  public var parityGroup: Int
+  /// Whether shards tell where their documents come from.
+  public var hasProvenance: Bool
   public var order: String
   public var seed: UInt64
   /// `"train"` or `"heldout"`: decides the dataset's id.
   public var side: String
   public var documents: UInt64
+  /// How long the documents are, in tokens; nil where nobody knows.
+  public var documentLengths: LengthDistribution?
   public var specialTokens: [Manifest.SpecialToken]
   public var roles: SpecialRoles
   public var tokenizerSHA256: String
@@ -23,20 +30,25 @@ public struct DatasetDescription: Sendable {
 
   public init(
     tokenType: TokenType, sequenceLength: Int, vocabularySize: Int, frameSequences: Int,
-    shardSequences: UInt64, level: Int, order: String, seed: UInt64, side: String,
-    documents: UInt64, specialTokens: [Manifest.SpecialToken], roles: SpecialRoles,
-    tokenizerSHA256: String, recipeSHA256: String
+    shardSequences: UInt64, codec: Codec = .zstd, level: Int, parityGroup: Int = 0,
+    hasProvenance: Bool = true, order: String, seed: UInt64, side: String, documents: UInt64,
+    documentLengths: LengthDistribution? = nil, specialTokens: [Manifest.SpecialToken],
+    roles: SpecialRoles, tokenizerSHA256: String, recipeSHA256: String
   ) {
     self.tokenType = tokenType
     self.sequenceLength = sequenceLength
     self.vocabularySize = vocabularySize
     self.frameSequences = frameSequences
     self.shardSequences = shardSequences
+    self.codec = codec
     self.level = level
+    self.parityGroup = parityGroup
+    self.hasProvenance = hasProvenance
     self.order = order
     self.seed = seed
     self.side = side
     self.documents = documents
+    self.documentLengths = documentLengths
     self.specialTokens = specialTokens
     self.roles = roles
     self.tokenizerSHA256 = tokenizerSHA256
@@ -84,6 +96,8 @@ public struct DatasetWriter {
       tokenizerSHA256: description.tokenizerSHA256)
     var histogram = [UInt64](repeating: 0, count: description.vocabularySize)
     var shards: [ShardSummary] = []
+    var packing = PackingSummary()
+    var provenanceBytes: UInt64 = 0
     var first: UInt64 = 0
     while first < source.count {
       let sequences = min(description.shardSequences, source.count - first)
@@ -94,26 +108,36 @@ public struct DatasetWriter {
         progress?.advance(by: UInt64(plain.count / writer.header.sequenceBytes))
       }
       shards.append(outcome.summary)
+      packing.add(outcome.packing)
+      provenanceBytes += outcome.provenanceBytes
       for (id, count) in outcome.histogram.enumerated() { histogram[id] += count }
       first += sequences
     }
-    let manifest = manifest(
+    var manifest = manifest(
       of: shards, fingerprint: fingerprint.finalize(),
       statistics: TokenStatistics(histogram: histogram, roles: description.roles))
+    manifest.hasProvenance = description.hasProvenance && source.catalog != nil
+    manifest.provenanceBytes = provenanceBytes
+    manifest.distributions = Manifest.Distributions(
+      packing: packing, frequencies: FrequencyCurve(histogram: histogram),
+      documentLengths: description.documentLengths)
     try manifest.write(to: folder)
     return manifest
   }
 
   /// The name of shard `number`.
-  public static func fileName(ofShard number: Int) -> String {
+  public static func fileName(ofShard number: Int, codec: Codec = .zstd) -> String {
     let digits = String(number)
-    return String(repeating: "0", count: max(0, 5 - digits.count)) + digits
-      + ShardFormat.fileExtension
+    return String(repeating: "0", count: max(0, 5 - digits.count)) + digits + codec.fileExtension
+  }
+
+  private func fileName(ofShard number: Int) -> String {
+    Self.fileName(ofShard: number, codec: description.codec)
   }
 
   /// Removes what a killed writer left half-written, and a manifest that is to be made again.
   private func clean(keeping shards: Int) throws(FileError) {
-    let names = Set((0..<shards).map(Self.fileName(ofShard:)))
+    let names = Set((0..<shards).map(fileName(ofShard:)))
     for name in try Folder.entries(of: folder) where !names.contains(name) {
       try Folder.remove(folder + "/" + name)
     }
@@ -122,8 +146,9 @@ public struct DatasetWriter {
   private func shardWriter(number: Int, first: UInt64, sequences: UInt64) -> ShardWriter {
     let header = Self.header(of: description, number: number, sequences: sequences)
     return ShardWriter(
-      path: folder + "/" + Self.fileName(ofShard: number), header: header,
-      level: description.level, threads: threads, first: first)
+      path: folder + "/" + fileName(ofShard: number), header: header,
+      level: description.level, parityGroup: description.parityGroup,
+      hasProvenance: description.hasProvenance, threads: threads, first: first)
   }
 
   private static func header(
@@ -136,16 +161,18 @@ public struct DatasetWriter {
       datasetID: ShardHeader.datasetID(
         recipeSHA256: description.recipeSHA256, seed: description.seed, side: description.side),
       tokenizerSHA256: description.tokenizerSHA256, recipeSHA256: description.recipeSHA256,
-      roles: description.roles, notes: notes(of: description))
+      roles: description.roles, codec: description.codec, notes: notes(of: description))
   }
 
   /// JSON for people who look into the file; the special tokens are left out where they would not fit.
   private static func notes(of description: DatasetDescription) -> String {
     var notes: JSONValue = [
-      "content":
-        "token ids for masked language modelling, written by cram tokenize; every zstd decoder unpacks this file to the plain ids",
+      "content": .string(
+        "token ids for masked language modelling, written by cram; every \(description.codec.rawValue) decoder unpacks this file to the plain ids"
+      ),
       "side": .string(description.side), "order": .string(description.order),
-      "seed": .unsigned(description.seed), "level": .int(Int64(description.level)),
+      "seed": .unsigned(description.seed),
+      "codec": .string(description.codec.rawValue), "level": .int(Int64(description.level)),
       "token_type": .string(description.tokenType.rawValue),
       "sequence_length": .int(Int64(description.sequenceLength)),
     ]
@@ -167,7 +194,8 @@ public struct DatasetWriter {
       vocabularySize: description.vocabularySize, specialTokens: description.specialTokens,
       roles: description.roles, tokenizerSHA256: description.tokenizerSHA256,
       recipeSHA256: description.recipeSHA256, order: description.order, seed: description.seed,
-      frameSequences: description.frameSequences, level: description.level,
-      statistics: statistics, shards: shards)
+      frameSequences: description.frameSequences, codec: description.codec,
+      level: description.level, parityGroup: description.parityGroup, statistics: statistics,
+      shards: shards)
   }
 }

@@ -19,4 +19,7 @@ struct DocumentSet: Sendable, Equatable {
 
   /// How many documents it holds.
   var count: UInt64 { ranges.reduce(0) { $0 + $1.upperBound - $1.lowerBound + 1 } }
+
+  /// The documents, rising.
+  var numbers: [UInt64] { ranges.flatMap { Array($0) } }
 }

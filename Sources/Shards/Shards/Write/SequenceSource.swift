@@ -3,12 +3,15 @@ public protocol SequenceSource: Sendable {
   /// How many there are.
   var count: UInt64 { get }
 
+  /// Where the documents come from; nil where nobody knows.
+  var catalog: (any DocumentCatalog)? { get }
+
   /// Copies the sequences in `range`, as they are to be stored, into `destination`, which has exactly their size.
   ///
   /// Called from several threads at once.
   ///
-  /// - Returns: for each sequence the documents, by number, of which it holds a token.
+  /// - Returns: which pieces of documents each of the sequences holds.
   func fill(
     _ range: Range<UInt64>, into destination: UnsafeMutableRawBufferPointer
-  ) throws -> [ClosedRange<UInt64>]
+  ) throws -> SequencePieces
 }

@@ -5,45 +5,51 @@ struct ShardAssembly: ~Copyable {
   private let header: ShardHeader
   private var file: AtomicFile
   private var digest: SHA256
-  private var records: [FrameRecord]
   private var entries: [SeekTable.Entry]
-  private var documents: [ClosedRange<UInt64>]
-  /// How often each id occurs in the frames so far.
-  private(set) var histogram: [UInt64]
+  private var parity: ParityBuilder?
 
   /// Begins the shard at `path`; a file of that name stays until `commit`.
-  init(path: String, header: ShardHeader) throws(FileError) {
+  ///
+  /// - Parameter parityGroup: how many parts share a strip of parity; 0 for none.
+  init(path: String, header: ShardHeader, parityGroup: Int) throws(FileError) {
     let file = try AtomicFile(path: path)
     self.file = file
     self.header = header
     digest = SHA256()
-    (records, entries, documents) = ([], [], [])
-    histogram = Array(repeating: 0, count: header.vocabularySize)
+    entries = []
+    parity =
+      parityGroup > 0 ? ParityBuilder(group: parityGroup, frames: header.frameCount) : nil
   }
 
   /// Writes the header, once, before the first frame.
   mutating func begin() throws(FileError) {
-    try write(header.encoded(), plainBytes: 0, checksum: ShardFormat.emptyChecksum)
+    let bytes = header.encoded()
+    bytes.withUnsafeBytes { parity?.add($0) }
+    try write(bytes, plainBytes: 0, checksum: ShardFormat.emptyChecksum)
   }
 
   /// Appends one packed frame.
-  mutating func append(
-    _ frame: [UInt8], record: FrameRecord, histogram counts: [UInt32], documents: DocumentSet
-  ) throws(FileError) {
-    let plainBytes = header.plainBytes(ofFrame: records.count)
-    let checksum: UInt32 = frame.withUnsafeBytes { $0.number(at: frame.count - 4) }
-    records.append(record)
-    self.documents += documents.ranges
-    for (id, count) in counts.enumerated() where count != 0 { histogram[id] += UInt64(count) }
+  ///
+  /// - Parameter checksum: the low half of XXH64 of its plain bytes.
+  mutating func append(_ frame: [UInt8], checksum: UInt32) throws(FileError) {
+    let plainBytes = header.plainBytes(ofFrame: entries.count - 1)
+    frame.withUnsafeBytes { parity?.add($0) }
     try write(frame, plainBytes: plainBytes, checksum: checksum)
   }
 
   /// Writes index and seek table and gives the file its name.
-  consuming func commit() throws(FileError) -> ShardSummary {
-    precondition(records.count == header.frameCount, "\(records.count) of \(header.frameCount)")
-    let index = ShardIndex(
-      frames: records, histogram: histogram, documents: DocumentSet(documents).count)
-    try write(index.encoded(), plainBytes: 0, checksum: ShardFormat.emptyChecksum)
+  consuming func commit(_ sections: [ShardIndex.Section]) throws -> ShardSummary {
+    precondition(entries.count == header.frameCount + 1, "\(entries.count - 1) frames")
+    var sections = sections
+    if let parity {
+      sections.append(.init(kind: .parity, content: parity.content(over: sections)))
+    }
+    let size = ShardIndex.byteCount(sections)
+    guard size <= Int(UInt32.max) else {
+      throw ShardError.tooLarge(path: file.path, indexBytes: UInt64(size))
+    }
+    try write(
+      ShardIndex.encoded(sections), plainBytes: 0, checksum: ShardFormat.emptyChecksum)
     let table = SeekTable(entries: entries).encoded()
     table.withUnsafeBytes { digest.update($0) }
     try file.write(table)

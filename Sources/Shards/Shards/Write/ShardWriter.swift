@@ -19,6 +19,10 @@ struct ShardWriter {
   let path: String
   let header: ShardHeader
   let level: Int
+  /// How many parts of the file share a strip of parity; 0 for none.
+  let parityGroup: Int
+  /// Whether the origins of documents are written.
+  let hasProvenance: Bool
   let threads: Int
   /// The place of the shard's first sequence in the source.
   let first: UInt64
@@ -27,15 +31,25 @@ struct ShardWriter {
   struct Outcome {
     var summary: ShardSummary
     var histogram: [UInt64]
+    var packing: PackingSummary
+    /// Bytes of the sections that say where documents come from.
+    var provenanceBytes: UInt64
   }
 
-  /// A frame, packed and counted by one thread.
-  private struct Packed: Sendable {
+  /// A frame as its source gives it, counted by one thread.
+  private struct Counted: Sendable {
     var plain: [UInt8]
-    var compressed: [UInt8]
     var record: FrameRecord
     var histogram: [UInt32]
+    var pieces: SequencePieces
     var documents: DocumentSet
+  }
+
+  /// A frame that is ready to be written.
+  private struct Packed: Sendable {
+    var frame: Counted
+    var compressed: [UInt8]
+    var checksum: UInt32
   }
 
   /// Keeps the file that an earlier run left, where it holds these sequences, or else writes it.
@@ -51,24 +65,29 @@ struct ShardWriter {
   private func write(
     from source: some SequenceSource, observe: (UnsafeRawBufferPointer) throws -> Void
   ) throws -> Outcome {
-    var assembly = try ShardAssembly(path: path, header: header)
+    var assembly = try ShardAssembly(path: path, header: header, parityGroup: parityGroup)
+    var index = IndexBuilder(header: header, catalog: hasProvenance ? source.catalog : nil)
     try assembly.begin()
     let (header, level, first) = (header, level, first)
     try OrderedMap.run(
-      count: header.frameCount, threads: threads, makeWorker: { FrameEncoder(level: level) },
+      count: header.frameCount, threads: threads,
+      makeWorker: { FrameEncoder(header.codec, level: level) },
       produce: { encoder, frame in
         try Self.pack(frame, of: header, from: source, first: first, with: encoder)
       },
       consume: { _, packed in
-        try packed.plain.withUnsafeBytes(observe)
-        try assembly.append(
-          packed.compressed, record: packed.record, histogram: packed.histogram,
-          documents: packed.documents)
+        try packed.frame.plain.withUnsafeBytes(observe)
+        try assembly.append(packed.compressed, checksum: packed.checksum)
+        index.append(
+          packed.frame.record, histogram: packed.frame.histogram, pieces: packed.frame.pieces,
+          documents: packed.frame.documents)
       })
-    let histogram = assembly.histogram
-    let summary = try assembly.commit()
+    let (sections, packing) = try index.sections(threads: threads)
+    let summary = try assembly.commit(sections)
     try verify(summary)
-    return Outcome(summary: summary, histogram: histogram)
+    return Outcome(
+      summary: summary, histogram: index.histogram, packing: packing,
+      provenanceBytes: Self.provenanceBytes(sections))
   }
 
   /// The outcome of an earlier run, where the file under the shard's name is whole and holds exactly these sequences; else nil.
@@ -76,8 +95,8 @@ struct ShardWriter {
     from source: some SequenceSource, observe: (UnsafeRawBufferPointer) throws -> Void
   ) throws -> Outcome? {
     guard Folder.kind(of: path) == .file, let reader = try? ShardReader(path),
-      reader.header == header, try holds(source, reader),
-      Verification.problems(of: reader, threads: threads).isEmpty
+      reader.header == header, Verification.problems(of: reader, threads: threads).isEmpty,
+      let (sections, packing, histogram) = try rebuilt(from: source, reader)
     else { return nil }
     let (header, first) = (header, first)
     try OrderedMap.run(
@@ -87,59 +106,94 @@ struct ShardWriter {
     let summary = ShardSummary(
       file: Folder.name(of: path), sequences: header.sequences, bytes: reader.byteCount,
       sha256: try SHA256.hex(ofFile: path))
-    return Outcome(summary: summary, histogram: try reader.histogram())
+    return Outcome(
+      summary: summary, histogram: histogram, packing: packing,
+      provenanceBytes: Self.provenanceBytes(sections))
   }
 
-  /// Whether the shard that `reader` reads holds the sequences of the source.
-  private func holds(_ source: some SequenceSource, _ reader: ShardReader) throws -> Bool {
+  /// The index as it would be written now, where it is the one of the shard that `reader` reads and that holds the
+  /// sequences of the source; else nil.
+  private func rebuilt(
+    from source: some SequenceSource, _ reader: ShardReader
+  ) throws -> (sections: [ShardIndex.Section], packing: PackingSummary, histogram: [UInt64])? {
     let (header, first) = (header, first)
+    var index = IndexBuilder(header: header, catalog: hasProvenance ? source.catalog : nil)
     var isSame = true
     try OrderedMap.run(
       count: header.frameCount, threads: threads, makeWorker: { FrameDecoder() },
       produce: { decoder, frame in
-        let wanted = try Self.gather(frame, of: header, from: source, first: first).plain
-        return wanted == (try? reader.plain(frame: frame, with: &decoder))
+        let counted = try Self.count(frame, of: header, from: source, first: first)
+        let stored = try? reader.plain(frame: frame, with: &decoder)
+        return (counted, counted.plain == stored)
       },
-      consume: { _, isEqual in isSame = isSame && isEqual })
-    return isSame
+      consume: { number, result in
+        isSame = isSame && result.1
+        var record = result.0.record
+        record.hash = reader.records[number].hash
+        index.append(
+          record, histogram: result.0.histogram, pieces: result.0.pieces,
+          documents: result.0.documents)
+      })
+    guard isSame else { return nil }
+    let (sections, packing) = try index.sections(threads: threads)
+    guard try reader.hasSections(sections, parityGroup: parityGroup) else { return nil }
+    return (sections, packing, index.histogram)
   }
 
-  /// The plain bytes of a frame, and the documents of its sequences.
+  private static func provenanceBytes(_ sections: [ShardIndex.Section]) -> UInt64 {
+    sections.reduce(0) { sum, section in
+      [.origins, .pieces].contains(section.kind) ? sum + UInt64(section.content.count) : sum
+    }
+  }
+
+  /// The plain bytes of a frame, and the pieces of its sequences.
   private static func gather(
     _ frame: Int, of header: ShardHeader, from source: some SequenceSource, first: UInt64
-  ) throws -> (plain: [UInt8], documents: [ClosedRange<UInt64>]) {
+  ) throws -> (plain: [UInt8], pieces: SequencePieces) {
     let range = header.sequences(ofFrame: frame)
     let byteCount = header.plainBytes(ofFrame: frame)
-    var documents: [ClosedRange<UInt64>] = []
+    var pieces = SequencePieces()
     let plain = try [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
-      documents = try source.fill(
+      pieces = try source.fill(
         first + range.lowerBound..<first + range.upperBound,
         into: .init(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<byteCount]))
       count = byteCount
     }
-    return (plain, documents)
+    precondition(pieces.counts.count == range.count, "\(pieces.counts.count) of \(range.count)")
+    return (plain, pieces)
+  }
+
+  /// A frame with its statistics; the hash of what it is packed to is not known yet.
+  private static func count(
+    _ frame: Int, of header: ShardHeader, from source: some SequenceSource, first: UInt64
+  ) throws -> Counted {
+    let (plain, pieces) = try gather(frame, of: header, from: source, first: first)
+    let counted = plain.withUnsafeBytes {
+      FrameStatistics($0, type: header.tokenType, vocabularySize: header.vocabularySize)
+    }
+    guard let counted else {
+      preconditionFailure("an id of frame \(frame) is not below \(header.vocabularySize)")
+    }
+    let documents = pieces.documents
+    let record = FrameRecord(
+      hash: 0, minimumID: counted.minimumID, maximumID: counted.maximumID,
+      padding: counted.count(of: header.roles.pad),
+      documents: UInt32(clamping: documents.count))
+    return Counted(
+      plain: plain, record: record, histogram: counted.histogram, pieces: pieces,
+      documents: documents)
   }
 
   private static func pack(
     _ frame: Int, of header: ShardHeader, from source: some SequenceSource, first: UInt64,
     with encoder: borrowing FrameEncoder
   ) throws -> Packed {
-    let (plain, touched) = try gather(frame, of: header, from: source, first: first)
-    let documents = DocumentSet(touched)
-    return plain.withUnsafeBytes { bytes in
-      let counted = FrameStatistics(
-        bytes, type: header.tokenType, vocabularySize: header.vocabularySize)
-      guard let counted else {
-        preconditionFailure("an id of frame \(frame) is not below \(header.vocabularySize)")
-      }
+    var counted = try count(frame, of: header, from: source, first: first)
+    return counted.plain.withUnsafeBytes { bytes in
       let compressed = encoder.encode(bytes)
-      let record = FrameRecord(
-        hash: compressed.withUnsafeBytes(Checksum.xxh3), minimumID: counted.minimumID,
-        maximumID: counted.maximumID, padding: counted.count(of: header.roles.pad),
-        documents: UInt32(clamping: documents.count))
-      return Packed(
-        plain: plain, compressed: compressed, record: record, histogram: counted.histogram,
-        documents: documents)
+      counted.record.hash = compressed.withUnsafeBytes(Checksum.xxh3)
+      let checksum = UInt32(truncatingIfNeeded: Checksum.xxh64(bytes))
+      return Packed(frame: counted, compressed: compressed, checksum: checksum)
     }
   }
 
