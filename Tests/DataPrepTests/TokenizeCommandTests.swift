@@ -103,7 +103,9 @@ struct TokenizeCommandTests {
         [corpus, "--show", "w1"], [corpus, "--output", out, "--length", "0"],
         [corpus, "--output", out, "--heldout", "1.5"], [corpus, "--output", out, "--level", "99"],
         [corpus, "--output", out, "--order", "sideways"],
-        [corpus, "--output", out, "--codec", "lz4"],
+        [corpus, "--output", out, "--codec", "gzip"], [corpus, "--output", out, "--parity", "1"],
+        [corpus, "--output", out, "--codec", "lz4", "--level", "13"],
+        [corpus, "--ids", "-", "--provenance", "none"],
       ] {
         let done = try Program(
           "tokenize", arguments + ["--tokenizer", world.folder + "/vocabulary"]
