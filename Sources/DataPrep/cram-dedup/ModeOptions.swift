@@ -12,6 +12,8 @@ struct ModeOptions: ParsableArguments {
       valueName: "name,…"))
   var exactNormalize: NameList?
 
+  @OptionGroup var near: NearOptions
+
   @Flag(help: "Cut paragraphs (up to an empty line) that were there before.")
   var paragraph = false
 
@@ -22,15 +24,16 @@ struct ModeOptions: ParsableArguments {
   var keep: Keep = .first
 
   /// What the options ask for.
-  func plan() throws -> DedupPlan {
+  func plan(seed: UInt64) throws -> DedupPlan {
     var plan = DedupPlan()
+    plan.near = try near.scheme(seed: seed)
     if exact { plan.exact = ExactSettings(normalization: try normalization()) }
     guard exact || exactNormalize == nil else {
       throw UsageError("--exact-normalize says how --exact compares: give --exact too")
     }
     (plan.paragraph, plan.line, plan.keep) = (paragraph, line, keep)
     guard !plan.isEmpty else {
-      throw UsageError("no mode: give --exact, --paragraph or --line")
+      throw UsageError("no mode: give --exact, --near, --paragraph or --line")
     }
     return plan
   }
@@ -54,6 +57,7 @@ struct ModeOptions: ParsableArguments {
     if let exactNormalize {
       arguments += ["--exact-normalize", exactNormalize.names.joined(separator: ",")]
     }
+    arguments += near.plannedArguments
     if paragraph { arguments.append("--paragraph") }
     if line { arguments.append("--line") }
     return arguments

@@ -4,6 +4,8 @@ import RingProtocol
 public struct DedupPlan: Sendable {
   /// Documents with the same text; nil does not look for them.
   public var exact: ExactSettings?
+  /// Documents that are alike; nil does not look for them.
+  public var near: NearScheme?
   /// Paragraphs that were there before.
   public var paragraph = false
   /// Lines that were there before.
@@ -20,6 +22,10 @@ public struct DedupPlan: Sendable {
   var modes: [any DedupMode] {
     var modes: [any DedupMode] = []
     if let exact { modes.append(DigestMode.exact(exact, keep: keep)) }
+    if var near {
+      near.keepsLongest = keep == .longest
+      modes.append(NearMode(scheme: near))
+    }
     if paragraph { modes.append(DigestMode.units(.paragraph)) }
     if line { modes.append(DigestMode.units(.line)) }
     return modes
@@ -29,9 +35,12 @@ public struct DedupPlan: Sendable {
   var settings: [JSONValue.Member] {
     var settings: [JSONValue.Member] = []
     if let exact { settings.append(.init("exact", exact.json)) }
+    if let near { settings.append(.init("near", .object(near.settings))) }
     if paragraph { settings.append(.init("paragraph", true)) }
     if line { settings.append(.init("line", true)) }
-    if exact != nil, keep != .first { settings.append(.init("keep", .string(keep.rawValue))) }
+    if exact != nil || near != nil, keep != .first {
+      settings.append(.init("keep", .string(keep.rawValue)))
+    }
     return settings
   }
 }

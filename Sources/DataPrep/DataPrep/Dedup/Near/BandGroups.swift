@@ -9,6 +9,14 @@ package struct BandGroups {
 
     package init() {}
 
+    /// `{"groups", "pairs"}`.
+    var json: JSONValue { ["groups": .unsigned(groups), "pairs": .unsigned(pairs)] }
+
+    init(_ json: JSONValue) {
+      groups = UInt64(json["groups"]?.int ?? 0)
+      pairs = UInt64(json["pairs"]?.int ?? 0)
+    }
+
     package static func += (left: inout Counts, right: Counts) {
       left.groups += right.groups
       left.pairs += right.pairs
@@ -17,10 +25,11 @@ package struct BandGroups {
 
   private let memory: Int
   private let folder: String
+  private let cancellation: CancellationFlag?
 
   /// - Parameter folder: where a sort above `memory` bytes spills.
-  package init(memory: Int, folder: String) {
-    (self.memory, self.folder) = (memory, folder)
+  package init(memory: Int, folder: String, cancellation: CancellationFlag?) {
+    (self.memory, self.folder, self.cancellation) = (memory, folder, cancellation)
   }
 
   /// Calls `body` with every document of the files that shares a key with another one, and the first document of that key;
@@ -29,7 +38,10 @@ package struct BandGroups {
     of paths: [String], _ body: (BandRecord, UInt64) throws -> Void
   ) throws -> Counts {
     let sort = ExternalSort<BandRecord>(memory: memory, spillFolder: folder)
-    for path in paths { try sort.add(contentsOf: path) }
+    for path in paths {
+      try cancellation?.check()
+      try sort.add(contentsOf: path)
+    }
     let records = try sort.sorted()
     var counts = Counts()
     var first: BandRecord?
@@ -40,6 +52,7 @@ package struct BandGroups {
         continue
       }
       if size == 1 {
+        if counts.groups % 4096 == 0 { try cancellation?.check() }
         counts.groups += 1
         try body(begin, begin.ordinal)
       }

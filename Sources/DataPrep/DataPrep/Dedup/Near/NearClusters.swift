@@ -2,8 +2,6 @@ import RingProtocol
 
 /// What is told of the clusters that were found.
 public struct NearSummary: Sendable {
-  /// Groups of documents with the same key of a band, and pairs in them, each band counted anew.
-  package var bands = BandGroups.Counts()
   /// Clusters of two documents and more.
   package var clusters: UInt64 = 0
   /// Their documents, and the bytes of their texts.
@@ -30,7 +28,6 @@ public struct NearSummary: Sendable {
   /// The section of the report.
   public var json: JSONValue {
     var members: [JSONValue.Member] = [
-      .init("band_groups", .unsigned(bands.groups)), .init("band_pairs", .unsigned(bands.pairs)),
       .init("clusters", .unsigned(clusters)), .init("clustered", self.members.json),
       .init("largest_clusters", .array(largest.map(Self.json))),
     ]

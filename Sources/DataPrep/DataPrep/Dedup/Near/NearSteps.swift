@@ -29,12 +29,15 @@ package struct NearSteps: Sendable {
   // MARK: Bands
 
   /// Finds the documents of a range of keys that share a band.
-  package func meet(bucket: Int, memory: Int) throws -> BandGroups.Counts {
+  package func meet(
+    bucket: Int, memory: Int, cancellation: CancellationFlag? = nil
+  ) throws -> BandGroups.Counts {
     // Those that are verified are written as they are, others as pairs with the first of their band.
     let isVerified = scheme.threshold != nil
     let pairs = try isVerified ? nil : pairsWriter(bucket)
     let meetings = try isVerified ? meetingsWriter(bucket) : nil
-    let counts = try BandGroups(memory: memory, folder: folder).forEachMeeting(
+    let groups = BandGroups(memory: memory, folder: folder, cancellation: cancellation)
+    let counts = try groups.forEachMeeting(
       of: (0..<parts).map { RecordBuckets.path(folder, "\(Self.bands)-\($0)", bucket) }
     ) { record, first in
       try meetings?.append(record)
