@@ -40,13 +40,29 @@ import Testing
       $1.exact = { normalized($0) }
       $1.longest = true
     },
+    Case("near") {
+      $0.near = nearScheme(threshold: nil)
+      $1.near = $0.near
+    },
+    Case("exact, near, verified, longest") {
+      ($0.exact, $0.near, $0.keep) = (ExactSettings(), nearScheme(threshold: 0.6), .longest)
+      ($1.exact, $1.near, $1.longest) = ({ $0 }, $0.near, true)
+    },
     Case("all") {
       $0.exact = ExactSettings(normalization: [.case])
+      $0.near = nearScheme(threshold: 0.8)
       ($0.paragraph, $0.line) = (true, true)
       $1.exact = { $0.lowercased() }
+      $1.near = $0.near
       ($1.paragraph, $1.line) = (true, true)
     },
   ]
+
+  private static func nearScheme(threshold: Double?) -> NearScheme {
+    var scheme = NearScheme()
+    (scheme.bands, scheme.rows, scheme.ngram, scheme.threshold) = (5, 3, 2, threshold)
+    return scheme
+  }
 
   private static func normalized(_ text: String) -> String {
     let scalars = text.lowercased().unicodeScalars.filter {
@@ -123,14 +139,14 @@ import Testing
   @Test func `a run that is stopped in any step goes on to the same bytes`() throws {
     try withTemporaryFolder { folder in
       let inputs = try repetitiveCorpus(in: folder)
-      let plan = Self.cases[4].plan
+      let plan = Self.cases.last!.plan
       _ = try deduplicate(inputs, plan, to: folder + "/whole")
       let whole = try stageOutput(folder + "/whole")
       let size = try Corpus(inputs).storedBytes
       let output = folder + "/out"
       var stops = 0
-      // 3 rounds of keys and the last pass: stopped once in each of them.
-      for pass in 0..<4 as Range<UInt64> {
+      // 4 rounds of keys, one of sets, and the last pass: stopped once in each of them.
+      for pass in 0..<6 as Range<UInt64> {
         let flag = CancellationFlag()
         let meter = ProgressMeter(label: "dedup", unit: "bytes")
         let deduplication = Deduplication(plan: plan, corpus: try Corpus(inputs))

@@ -1,8 +1,9 @@
 import DataPrep
 
-/// What `--exact`, `--paragraph` and `--line` mean, in the plainest code: the judge of the fast one.
+/// What `--exact`, `--near`, `--paragraph` and `--line` mean, in the plainest code: the judge of the fast one.
 struct ObviousDedup {
   var exact: (@Sendable (String) -> String)?
+  var near: NearScheme?
   var paragraph = false
   var line = false
   var longest = false
@@ -16,6 +17,7 @@ struct ObviousDedup {
   func fates(of documents: [ReadDocument]) -> [Fate] {
     var fates = documents.map { Fate.left($0.text) }
     if let exact { drop(documents, &fates, by: exact) }
+    if let near { drop(documents, &fates, near) }
     if paragraph { cut(&fates, "paragraph-duplicate", Self.withoutParagraphs) }
     if line { cut(&fates, "line-duplicate", Self.withoutLines) }
     return fates
@@ -33,6 +35,18 @@ struct ObviousDedup {
       for index in group where index != keeper {
         fates[index] = .dropped("exact-duplicate", copyOf: documents[keeper].name)
       }
+    }
+  }
+
+  private func drop(
+    _ documents: [ReadDocument], _ fates: inout [Fate], _ scheme: NearScheme
+  ) {
+    var scheme = scheme
+    scheme.keepsLongest = longest
+    let left = fates.indices.filter { if case .left = fates[$0] { true } else { false } }
+    for finding in ObviousNear(left.map { documents[$0].text }, scheme).findings() {
+      fates[left[Int(finding.ordinal)]] =
+        .dropped("near-duplicate", copyOf: documents[left[Int(finding.keeper)]].name)
     }
   }
 

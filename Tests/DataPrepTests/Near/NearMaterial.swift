@@ -93,19 +93,16 @@ struct ObviousNear {
 
   /// The pairs that belong together.
   func pairs() -> [(Int, Int)] {
-    let keys = texts.map { Set(self.keys($0)) }
-    let sets = texts.map { set($0) }
-    var pairs: [(Int, Int)] = []
-    for a in texts.indices {
-      for b in (a + 1)..<max(a + 1, texts.count) where !keys[a].isDisjoint(with: keys[b]) {
-        guard let threshold = scheme.threshold else {
-          pairs.append((a, b))
-          continue
-        }
-        if similarity(sets[a], sets[b]) >= threshold { pairs.append((a, b)) }
-      }
+    var groups: [UInt64: [Int]] = [:]
+    for (index, text) in texts.enumerated() {
+      for key in Set(keys(text)) { groups[key, default: []].append(index) }
     }
-    return pairs
+    let sets = texts.map { set($0) }
+    return groups.values.flatMap { group in
+      group.indices.flatMap { place in
+        group[(place + 1)...].map { (group[place], $0) }
+      }
+    }.filter { similarity(sets[$0.0], sets[$0.1]) >= scheme.threshold ?? 0 }
   }
 
   func findings() -> [Finding] {
