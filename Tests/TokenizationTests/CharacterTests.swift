@@ -31,7 +31,8 @@ import Tokenization
   }
 
   @Test(arguments: [
-    ("NFD", NormalizerDefinition.nfd), ("NFKD", .nfkd), ("Lowercase", .lowercase),
+    ("NFC", NormalizerDefinition.nfc), ("NFD", .nfd), ("NFKC", .nfkc), ("NFKD", .nfkd),
+    ("Lowercase", .lowercase),
     ("StripAccents", .stripAccents),
   ])
   func `each part of a normalizer treats every character as the reference does`(
@@ -47,10 +48,19 @@ import Tokenization
     try expectSame(preset.rawValue) { try preset.definition.normalized($0) }
   }
 
-  @Test(arguments: [SplitterDefinition.whitespace, .whitespaceSplit, .bert])
+  @Test(arguments: [
+    ("Whitespace", SplitterDefinition.whitespace), ("WhitespaceSplit", .whitespaceSplit),
+    ("BertPreTokenizer", .bert), ("Digits", .digits(individually: false)),
+    ("Digits, individually", .digits(individually: true)),
+    ("Punctuation, removed", .punctuation(.removed)),
+    ("Punctuation, isolated", .punctuation(.isolated)),
+    ("Punctuation, merged_with_previous", .punctuation(.mergedWithPrevious)),
+    ("Punctuation, merged_with_next", .punctuation(.mergedWithNext)),
+    ("Punctuation, contiguous", .punctuation(.contiguous)),
+  ])
   func `each splitter treats every character as the reference does`(
-    splitter: SplitterDefinition
+    name: String, splitter: SplitterDefinition
   ) throws {
-    try expectSame(splitter.rawValue) { splitter.words(of: $0).joined(separator: "\n") }
+    try expectSame(name) { splitter.words(of: $0).joined(separator: "\0\0") }
   }
 }

@@ -25,7 +25,9 @@ import Tokenization
 
   @Test(arguments: [
     ("normalizer", #"{"type": "Nmt"}"#, "Nmt"),
-    ("normalizer", #"{"type": "Sequence", "normalizers": [{"type": "NFC"}]}"#, "NFC"),
+    ("normalizer", #"{"type": "Sequence", "normalizers": [{"type": "ByteLevel"}]}"#, "ByteLevel"),
+    ("pre_tokenizer", #"{"type": "Punctuation", "behavior": "Kept"}"#, "Kept"),
+    ("pre_tokenizer", #"{"type": "Sequence", "pretokenizers": [{"type": "Split"}]}"#, "Split"),
     ("normalizer", #"{"type": "NFD", "strange": 1}"#, "strange"),
     ("normalizer", #"{"type": "Replace", "pattern": {"Regex": "a|b"}, "content": ""}"#, "a|b"),
     ("normalizer", #"{"type": "Replace", "content": ""}"#, "pattern"),

@@ -55,3 +55,20 @@ static inline cram_unicode_replacement cram_unicode_nfkd(uint32_t scalar) {
 static inline cram_unicode_replacement cram_unicode_lower(uint32_t scalar) {
   return cram_unicode_place(cram_unicode_lower_blocks[cram_unicode_lower_index[scalar >> 7] * 128u + (scalar & 127)]);
 }
+
+/// Pairs of characters that are joined into one: first, second, composed, by rising first and second. Hangul is not among them.
+extern const uint32_t cram_unicode_compositions[];
+extern const uint32_t cram_unicode_composition_count;
+
+/// The character that two others become when they meet, or 0. A binary search.
+static inline uint32_t cram_unicode_composed(uint32_t first, uint32_t second) {
+  uint32_t low = 0, high = cram_unicode_composition_count;
+  while (low < high) {
+    uint32_t middle = (low + high) / 2;
+    const uint32_t *pair = cram_unicode_compositions + 3 * middle;
+    if (pair[0] == first && pair[1] == second) return pair[2];
+    if (pair[0] < first || (pair[0] == first && pair[1] < second)) low = middle + 1;
+    else high = middle;
+  }
+  return 0;
+}

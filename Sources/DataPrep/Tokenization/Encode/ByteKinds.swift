@@ -17,7 +17,8 @@ struct ByteKinds {
 
   /// Nil where ASCII text may not be encoded word by word.
   init?(_ pipeline: Pipeline) {
-    guard pipeline.isLocal, pipeline.keepsASCII, pipeline.normalizedTokens.isEmpty,
+    guard pipeline.isLocal, pipeline.splitter.kind(of: 0) != nil, pipeline.keepsASCII,
+      pipeline.normalizedTokens.isEmpty,
       pipeline.rawTokens.contents.allSatisfy({ $0[0] < 0x80 })
     else { return nil }
     foldsCase = pipeline.asciiSteps.contains(.lowercase)
@@ -40,7 +41,7 @@ struct ByteKinds {
       return kinds[Int(byte)] = Self.stop
     }
     switch pipeline.splitter.kind(of: result[0]) {
-    case .space: kinds[Int(byte)] = 0
+    case nil, .space: kinds[Int(byte)] = 0
     case .word: kinds[Int(byte)] = Self.word
     case .mark: kinds[Int(byte)] = Self.mark
     case .single:
@@ -74,7 +75,7 @@ struct ByteKinds {
 
   private func kind(of scalar: UInt32, _ splitter: SplitterDefinition) -> UInt8 {
     switch splitter.kind(of: scalar) {
-    case .space: 0
+    case nil, .space: 0
     case .word: Self.word
     case .mark, .single: Self.mark
     }

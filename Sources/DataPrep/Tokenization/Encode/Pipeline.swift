@@ -30,7 +30,7 @@ struct Pipeline: Sendable {
     }
     asciiSteps = keepsASCII ? steps.filter { !$0.leavesASCII } : steps
     isLocal =
-      steps.allSatisfy(\.isLocal) && !rawTokens.holdsAny(of: Separator.all)
+      splitter.dropsSpace && steps.allSatisfy(\.isLocal) && !rawTokens.holdsAny(of: Separator.all)
       && !normalizedTokens.holdsAny(of: Separator.all)
   }
 

@@ -4,7 +4,9 @@ import RingProtocol
 package indirect enum NormalizerDefinition: Equatable, Sendable {
   case sequence([NormalizerDefinition])
   case bert(cleanText: Bool, spaceChinese: Bool, stripAccents: Bool?, lowercase: Bool)
+  case nfc
   case nfd
+  case nfkc
   case nfkd
   case lowercase
   case stripAccents
@@ -23,7 +25,9 @@ package indirect enum NormalizerDefinition: Equatable, Sendable {
       return (clean ? [.clean] : []) + (chinese ? [.spaceChinese] : [])
         + (strip ?? lower ? [.decompose(.canonical), .stripNonspacing] : [])
         + (lower ? [.lowercase] : [])
+    case .nfc: return [.decompose(.canonical), .compose]
     case .nfd: return [.decompose(.canonical)]
+    case .nfkc: return [.decompose(.compatibility), .compose]
     case .nfkd: return [.decompose(.compatibility)]
     case .lowercase: return [.lowercase]
     case .stripAccents: return [.stripMarks]
@@ -52,7 +56,7 @@ extension String {
 
 extension NormalizerDefinition {
   static let supported =
-    "Sequence, BertNormalizer, NFD, NFKD, Lowercase, StripAccents, Strip and Replace"
+    "Sequence, BertNormalizer, NFC, NFD, NFKC, NFKD, Lowercase, StripAccents, Strip and Replace"
 
   init(_ value: JSONValue) throws(DefinitionError) {
     let component = try Component(value, part: "normalizer")
@@ -63,7 +67,9 @@ extension NormalizerDefinition {
       for part in try component.array("normalizers") { parts.append(try Self(part)) }
       self = .sequence(parts)
     case "BertNormalizer": self = try Self.bert(component)
+    case "NFC": self = try Self.plain(.nfc, component)
     case "NFD": self = try Self.plain(.nfd, component)
+    case "NFKC": self = try Self.plain(.nfkc, component)
     case "NFKD": self = try Self.plain(.nfkd, component)
     case "Lowercase": self = try Self.plain(.lowercase, component)
     case "StripAccents": self = try Self.plain(.stripAccents, component)
@@ -113,7 +119,9 @@ extension NormalizerDefinition {
         "handle_chinese_chars": .bool(chinese),
         "strip_accents": strip.map(JSONValue.bool) ?? .null, "lowercase": .bool(lower),
       ]
+    case .nfc: ["type": "NFC"]
     case .nfd: ["type": "NFD"]
+    case .nfkc: ["type": "NFKC"]
     case .nfkd: ["type": "NFKD"]
     case .lowercase: ["type": "Lowercase"]
     case .stripAccents: ["type": "StripAccents"]

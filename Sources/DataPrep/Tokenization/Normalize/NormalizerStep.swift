@@ -5,6 +5,8 @@ enum NormalizerStep: Equatable, Sendable {
   /// Spaces on both sides of each ideograph.
   case spaceChinese
   case decompose(Decomposition)
+  /// Joins what is decomposed and in canonical order.
+  case compose
   /// Deletes what `BertNormalizer` takes for accents.
   case stripNonspacing
   /// Deletes what `StripAccents` takes for accents.
@@ -20,6 +22,7 @@ enum NormalizerStep: Equatable, Sendable {
     case .clean: appendClean(text, &result)
     case .spaceChinese: appendSpaced(text, &result)
     case .decompose(let form): form.apply(to: text, into: &result)
+    case .compose: Composition.apply(to: text, into: &result)
     case .stripNonspacing:
       for one in text where !CharacterTable.isNonspacing(one.scalar) { result.append(one) }
     case .stripMarks:
@@ -33,7 +36,7 @@ enum NormalizerStep: Equatable, Sendable {
   /// Whether the step leaves every ASCII text as it is.
   var leavesASCII: Bool {
     switch self {
-    case .spaceChinese, .decompose, .stripNonspacing, .stripMarks: true
+    case .spaceChinese, .decompose, .compose, .stripNonspacing, .stripMarks: true
     case .replace(let pattern, _): pattern.items.contains { $0.minimum > 0 && !$0.set.hasASCII }
     case .clean, .lowercase, .strip: false
     }
@@ -42,7 +45,8 @@ enum NormalizerStep: Equatable, Sendable {
   /// Whether a text cut at the spaces of `Separator` gives the same words cut before the step as after it.
   var isLocal: Bool {
     switch self {
-    case .clean, .spaceChinese, .decompose, .stripNonspacing, .stripMarks, .lowercase: true
+    case .clean, .spaceChinese, .decompose, .compose, .stripNonspacing, .stripMarks, .lowercase:
+      true
     case .strip: false
     case .replace(let pattern, let content):
       !pattern.items.contains { item in Separator.all.contains { item.set.contains(UInt32($0)) } }

@@ -16,6 +16,8 @@ enum CharacterTable {
   static func isControl(_ scalar: UInt32) -> Bool { has(scalar, CRAM_CONTROL) }
   /// The ideographs that BERT's normalizer sets between spaces.
   static func isChinese(_ scalar: UInt32) -> Bool { has(scalar, CRAM_CHINESE) }
+  /// Decimal digits and other numbers, as the splitter Digits sees them.
+  static func isNumeric(_ scalar: UInt32) -> Bool { has(scalar, CRAM_NUMERIC) }
   /// Combining marks that BERT's accent stripping deletes.
   static func isNonspacing(_ scalar: UInt32) -> Bool { has(scalar, CRAM_NONSPACING) }
   /// Combining marks that StripAccents deletes.
@@ -31,6 +33,12 @@ enum CharacterTable {
   /// What `scalar` becomes in lower case, nil where it stays.
   static func lowercase(_ scalar: UInt32) -> UnsafeBufferPointer<UInt32>? {
     replacement(cram_unicode_lower(scalar))
+  }
+
+  /// The character that `first` and `second` become when they meet, but for Hangul; nil where they stay two.
+  static func composed(_ first: UInt32, _ second: UInt32) -> UInt32? {
+    let found = cram_unicode_composed(first, second)
+    return found == 0 ? nil : found
   }
 
   /// The full canonical decomposition of anything but a Hangul syllable, nil where it stays.
