@@ -127,4 +127,23 @@ import Tokenization
       #expect(tokenizer.vocabularySize == 604)
     }
   }
+
+  @Test func `a token takes white space of every kind along`() throws {
+    var file = try changed("normalizer", ["type": "NFD"])
+    file["normalizer"] = [
+      "type": "Replace", "pattern": ["String": "\u{A0}"], "content": "a",
+    ]
+    file["added_tokens"] = .array(
+      try #require(file["added_tokens"]?.array).map { token in
+        var token = token
+        token["rstrip"] = true
+        return token
+      })
+    try withTemporaryFolder { folder in
+      try AtomicFile.replace("\(folder)/tokenizer.json", with: file.serialized())
+      let tokenizer = try Tokenizer.load(folder)
+      #expect(tokenizer.makeEncoder().encode("<mask> \u{A0}") == [4])
+      #expect(tokenizer.makeEncoder().encode("\u{A0} <mask>").count == 2)
+    }
+  }
 }

@@ -29,9 +29,22 @@ struct Pipeline: Sendable {
       if case .replace(_, let content) = $0 { content.allSatisfy { $0 < 0x80 } } else { true }
     }
     asciiSteps = keepsASCII ? steps.filter { !$0.leavesASCII } : steps
+    let takesSpace = addedTokens.contains { $0.stripsLeft || $0.stripsRight }
     isLocal =
       splitter.dropsSpace && steps.allSatisfy(\.isLocal) && !rawTokens.holdsAny(of: Separator.all)
       && !normalizedTokens.holdsAny(of: Separator.all)
+      && (!takesSpace || Self.keepsSpace(steps))
+  }
+
+  /// Whether white space of any kind can only become white space or nothing: then it does not matter how much of it a token takes along.
+  private static func keepsSpace(_ steps: [NormalizerStep]) -> Bool {
+    let spaces = (UInt32(0)..<0x3001).filter(CharacterTable.isSpace)
+    return steps.allSatisfy { $0.leaves(spaces) }
+      && spaces.allSatisfy { space in
+        var (text, spare) = ([TracedScalar(scalar: space, start: 0, end: 1)], [TracedScalar]())
+        for step in steps { apply(step, &text, &spare) }
+        return text.allSatisfy { CharacterTable.isSpace($0.scalar) }
+      }
   }
 
   /// Buffers that are reused from text to text; one for each thread.

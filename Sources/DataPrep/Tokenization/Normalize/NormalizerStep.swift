@@ -54,6 +54,13 @@ enum NormalizerStep: Equatable, Sendable {
     }
   }
 
+  /// Whether no replacement puts anything but white space in the place of `spaces`.
+  func leaves(_ spaces: [UInt32]) -> Bool {
+    guard case .replace(let pattern, let content) = self else { return true }
+    return !pattern.items.contains { item in spaces.contains { item.set.contains($0) } }
+      || onlySpace(pattern) && content.allSatisfy(CharacterTable.isSpace)
+  }
+
   private func onlySpace(_ pattern: Pattern) -> Bool {
     pattern.items.allSatisfy { item in
       !item.set.isInverted && item.set.ranges.joined().allSatisfy(CharacterTable.isSpace)
