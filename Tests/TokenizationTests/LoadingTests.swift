@@ -129,10 +129,9 @@ import Tokenization
   }
 
   @Test func `a token takes white space of every kind along`() throws {
-    var file = try changed("normalizer", ["type": "NFD"])
-    file["normalizer"] = [
-      "type": "Replace", "pattern": ["String": "\u{A0}"], "content": "a",
-    ]
+    var file = try changed(
+      "normalizer",
+      ["type": "Replace", "pattern": ["String": "\u{A0}"], "content": "a"])
     file["added_tokens"] = .array(
       try #require(file["added_tokens"]?.array).map { token in
         var token = token

@@ -65,3 +65,27 @@ void cram_encode_words(
     const cram_word_rules *rules, const cram_byte_scanner *scanner, cram_word_table *table, cram_id_list *list,
     const uint8_t *text, size_t length, cram_encode_part rest, void *context);
 
+// Counting
+
+/// How often each word occurs: a table that grows with the number of different words, 24 to 96 bytes each. One for each thread.
+typedef struct cram_word_counter cram_word_counter;
+
+/// An empty counter; NULL without memory.
+cram_word_counter *cram_word_counter_make(void);
+void cram_word_counter_free(cram_word_counter *counter);
+
+/// Gets a part of the text that is not counted.
+typedef void (*cram_take_part)(void *context, const uint8_t *part, size_t length);
+
+/// Counts the words of `text`, as they are after normalization.
+///
+/// `rest` gets what `cram_encode_words` would leave, and words of more than 16 bytes.
+void cram_count_words(
+    cram_word_counter *counter, const cram_word_rules *rules, const cram_byte_scanner *scanner, const uint8_t *text,
+    size_t length, cram_take_part rest, void *context);
+
+/// Gets a word and how often it occurred.
+typedef void (*cram_take_count)(void *context, const uint8_t *word, size_t length, uint64_t count);
+
+/// Hands all words over, in no order, and begins anew.
+void cram_word_counter_take(cram_word_counter *counter, cram_take_count take, void *context);
