@@ -24,15 +24,15 @@ package struct PieceDecoder: Equatable, Sendable {
 
   /// The text that `pieces` stand for.
   func text(of pieces: [String]) -> String {
-    var text = ""
-    for (index, piece) in pieces.enumerated() {
-      var part = piece
-      if index > 0 {
-        part = piece.hasBytePrefix(prefix) ? piece.droppingBytePrefix(prefix) : " " + piece
-      }
-      text += cleansUp ? Self.cleaned(part) : part
-    }
-    return text
+    pieces.enumerated().map { part(of: $1, isFirst: $0 == 0) }.joined()
+  }
+
+  /// What `piece` adds to a text, at its beginning or behind another piece.
+  fileprivate func part(of piece: String, isFirst: Bool) -> String {
+    let part =
+      isFirst || piece.isEmpty
+      ? piece : piece.hasBytePrefix(prefix) ? piece.droppingBytePrefix(prefix) : " " + piece
+    return cleansUp ? Self.cleaned(part) : part
   }
 
   /// Piece by piece, in this order, as the reference does.
@@ -55,6 +55,19 @@ extension Tokenizer {
     let skipped = skippingSpecials ? Set(specials.map(\.id)) : []
     let pieces = ids.lazy.filter { !skipped.contains($0) }.map { self.piece($0) }
     return definition.decoder.text(of: pieces.filter { !$0.isEmpty })
+  }
+}
+
+extension Tokenizer {
+  /// For each id the characters that it adds to a decoded text: at its beginning, and behind others. O(vocabulary).
+  public func decodedLengths() -> (first: [UInt32], following: [UInt32]) {
+    func lengths(isFirst: Bool) -> [UInt32] {
+      (0..<vocabularySize).map { id in
+        let part = definition.decoder.part(of: piece(id), isFirst: isFirst)
+        return UInt32(part.unicodeScalars.count)
+      }
+    }
+    return (lengths(isFirst: true), lengths(isFirst: false))
   }
 }
 

@@ -9,9 +9,18 @@ struct PackingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The order of the sequences: random, natural, or sentence-length, most full stops first (default: random).",
-      valueName: "order"))
+      """
+      The order of the sequences: random, natural, sentence-length (most full stops first), fragment (most documents), \
+      word-length (fewest characters), unigram (least likely) or reverse-unigram (default: random).
+      """, valueName: "order"))
   var order: BlockOrder?
+
+  @Flag(help: "Begin each document with <cls>.")
+  var leadingCls = false
+
+  @Flag(
+    help: "Begin each document in a sequence of its own, and fill up its last one with <pad>.")
+  var noCrossing = false
 
   @Option(
     help: ArgumentHelp(
@@ -75,6 +84,7 @@ struct PackingOptions: ParsableArguments {
   var firstGiven: String? {
     let given: [(String, Bool)] = [
       ("--length", length != nil), ("--order", order != nil), ("--heldout", heldout != nil),
+      ("--leading-cls", leadingCls), ("--no-crossing", noCrossing),
       ("--codec", codec != nil), ("--level", level != nil),
       ("--provenance", provenance != nil), ("--parity", parity != nil),
       ("--shard-sequences", shardSequences != nil),
@@ -88,6 +98,7 @@ struct PackingOptions: ParsableArguments {
     options.length = length ?? options.length
     options.order = order ?? options.order
     options.heldout = heldout ?? options.heldout
+    (options.hasLeadingClass, options.isUncrossed) = (leadingCls, noCrossing)
     options.codec = codec ?? options.codec
     options.level = level ?? options.level
     options.hasProvenance = provenance != Provenance.none

@@ -3,7 +3,8 @@ import Shards
 
 /// Lays documents end to end and cuts them into blocks of equal length.
 ///
-/// A block may begin and end inside a document. What is left at the end fills no block and is dropped, and counted.
+/// A block may begin and end inside a document. What is left at the end fills no block and is dropped, and counted. With
+/// padding each document begins a block, and its last one is filled up: nothing is left.
 struct BlockPacker: ~Copyable {
   /// What became of the documents.
   struct Tally: Equatable {
@@ -20,7 +21,7 @@ struct BlockPacker: ~Copyable {
   }
 
   private let tokenBytes: Int
-  private let fullStop: UInt32?
+  private let padding: UInt32?
   private var file: AtomicFile?
   private let spool: (path: String, blockBytes: Int)
   private let record: UnsafeMutableRawBufferPointer
@@ -31,22 +32,21 @@ struct BlockPacker: ~Copyable {
   private var firstOffset: UInt64
   private var firstTokens: UInt32
   private var origins: OriginSpool
-  private var fullStops: UInt32
   private var blocks: UInt64
   private var tally: Tally
 
   /// Begins the spool at `path`.
   ///
-  /// - Parameter fullStop: the id to count in each block; nil where nobody asks.
-  init(path: String, sequenceLength: Int, tokenBytes: Int, fullStop: UInt32?) throws(FileError) {
+  /// - Parameter padding: what fills up the last block of each document; nil where the next one follows at once.
+  init(path: String, sequenceLength: Int, tokenBytes: Int, padding: UInt32?) throws(FileError) {
     let file = try AtomicFile(path: path)
     origins = try OriginSpool(path: SpooledCatalog.path(besideBlocks: path))
     self.file = .some(file)
     self.tokenBytes = tokenBytes
-    self.fullStop = fullStop
+    self.padding = padding
     spool = (path, sequenceLength * tokenBytes)
     record = .allocate(byteCount: BlockSpool.headBytes + sequenceLength * tokenBytes, alignment: 16)
-    (filled, firstDocument, fullStops, blocks) = (0, 0, 0, 0)
+    (filled, firstDocument, blocks) = (0, 0, 0)
     (firstOffset, firstTokens) = (0, 0)
     tally = Tally()
   }
@@ -79,6 +79,10 @@ struct BlockPacker: ~Copyable {
         firstOffset = UInt64((tokens.count - rest.count) / tokenBytes)
       }
     }
+    if let padding, filled > 0 {
+      fill(with: padding)
+      try endBlock()
+    }
     tally.documents += 1
     tally.tokens += count
     tally.lengths.add(count)
@@ -86,8 +90,7 @@ struct BlockPacker: ~Copyable {
 
   private mutating func endBlock() throws(FileError) {
     let head = BlockSpool.Head(
-      documents: firstDocument...tally.documents, offset: firstOffset, firstTokens: firstTokens,
-      fullStops: countFullStops())
+      documents: firstDocument...tally.documents, offset: firstOffset, firstTokens: firstTokens)
     head.store(into: record)
     try file!.write(UnsafeRawBufferPointer(record))
     filled = 0
@@ -97,19 +100,14 @@ struct BlockPacker: ~Copyable {
     blocks += 1
   }
 
-  private func countFullStops() -> UInt32 {
-    guard let fullStop else { return 0 }
-    let block = UnsafeRawBufferPointer(rebasing: record[BlockSpool.headBytes...])
-    return tokenBytes == 2
-      ? Self.count(UInt16(truncatingIfNeeded: fullStop), in: block)
-      : Self.count(fullStop, in: block)
-  }
-
-  private static func count<T: FixedWidthInteger>(
-    _ id: T, in block: UnsafeRawBufferPointer
-  ) -> UInt32 {
-    block.withMemoryRebound(to: T.self) { tokens in
-      tokens.reduce(0) { $0 + ($1 == id.littleEndian ? 1 : 0) }
+  private mutating func fill(with id: UInt32) {
+    let rest = UnsafeMutableRawBufferPointer(
+      rebasing: record[(BlockSpool.headBytes + filled)...])
+    if tokenBytes == 2 {
+      let id = UInt16(truncatingIfNeeded: id).littleEndian
+      rest.withMemoryRebound(to: UInt16.self) { $0.update(repeating: id) }
+    } else {
+      rest.withMemoryRebound(to: UInt32.self) { $0.update(repeating: id.littleEndian) }
     }
   }
 

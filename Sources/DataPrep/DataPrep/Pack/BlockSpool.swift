@@ -3,7 +3,7 @@ import RingProtocol
 /// Where the blocks of one side wait between packing and writing: a file of records, in natural order.
 ///
 /// A record is the first and the last document of the block (u64 each), the tokens of the first one before the block
-/// (u64) and in it (u32), the block's full stops (u32), and its tokens as the shards store them. The file is read on the
+/// (u64) and in it (u32), four bytes of zeros, and its tokens as the shards store them. The file is read on the
 /// machine that wrote it and then removed.
 struct BlockSpool: Sendable, Equatable {
   /// The file.
@@ -24,11 +24,9 @@ struct BlockSpool: Sendable, Equatable {
     var offset: UInt64
     /// Tokens of the first document in the block.
     var firstTokens: UInt32
-    var fullStops: UInt32
 
-    init(documents: ClosedRange<UInt64>, offset: UInt64, firstTokens: UInt32, fullStops: UInt32) {
-      (self.documents, self.offset) = (documents, offset)
-      (self.firstTokens, self.fullStops) = (firstTokens, fullStops)
+    init(documents: ClosedRange<UInt64>, offset: UInt64, firstTokens: UInt32) {
+      (self.documents, self.offset, self.firstTokens) = (documents, offset, firstTokens)
     }
 
     init(_ bytes: UnsafeRawBufferPointer) {
@@ -37,15 +35,13 @@ struct BlockSpool: Sendable, Equatable {
       documents = first...last
       offset = bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
       firstTokens = bytes.loadUnaligned(fromByteOffset: 24, as: UInt32.self)
-      fullStops = bytes.loadUnaligned(fromByteOffset: 28, as: UInt32.self)
     }
 
     func store(into bytes: UnsafeMutableRawBufferPointer) {
       bytes.storeBytes(of: documents.lowerBound, toByteOffset: 0, as: UInt64.self)
       bytes.storeBytes(of: documents.upperBound, toByteOffset: 8, as: UInt64.self)
       bytes.storeBytes(of: offset, toByteOffset: 16, as: UInt64.self)
-      bytes.storeBytes(of: firstTokens, toByteOffset: 24, as: UInt32.self)
-      bytes.storeBytes(of: fullStops, toByteOffset: 28, as: UInt32.self)
+      bytes.storeBytes(of: UInt64(firstTokens), toByteOffset: 24, as: UInt64.self)
     }
   }
 }

@@ -1,16 +1,6 @@
 import RingProtocol
 import Shards
 
-/// The order in which blocks become sequences.
-public enum BlockOrder: String, Sendable, CaseIterable {
-  /// A fair shuffle decided by the seed.
-  case random
-  /// As the documents came.
-  case natural
-  /// Most full stops first: the shortest sentences (Geiping & Goldstein 2023, section 4.4). Ties as they came.
-  case sentenceLength = "sentence-length"
-}
-
 /// The blocks of a spool in the order of a dataset.
 final class PackedSource: SequenceSource {
   let count: UInt64
@@ -30,10 +20,11 @@ final class PackedSource: SequenceSource {
   /// - Parameters:
   ///   - side: `train` or `heldout`: sides are shuffled by keys of their own.
   ///   - sequenceLength: tokens of a block.
+  ///   - sorting: how blocks are sorted where the order asks for it.
   init(
     _ spool: BlockSpool, order: BlockOrder, seed: UInt64, side: String, sequenceLength: Int,
-    hasProvenance: Bool
-  ) throws(FileError) {
+    hasProvenance: Bool, sorting: BlockSorting
+  ) throws {
     self.spool = spool
     count = spool.count
     file = try InputFile(spool.path)
@@ -44,7 +35,7 @@ final class PackedSource: SequenceSource {
     case .random:
       let key = OrderKey.derive(purpose: "pack \(side)", seed: seed)
       place = .permuted(KeyedPermutation(count: spool.count, key: key))
-    case .sentenceLength: place = .listed(try BlockList(byFullStopsOf: spool))
+    default: place = .listed(try sorting.list(of: spool, by: order))
     }
   }
 

@@ -5,7 +5,9 @@ import Tokenization
 /// Documents as they are packed: ids as the shards store them, a separator behind each document.
 struct EncodedBlock: Sendable {
   /// The tokens of all documents, end to end.
-  var tokens: [UInt8] = []
+  var tokens: IDList
+  /// Code points of all documents.
+  var characters: UInt64 = 0
   /// The bytes of each document's tokens.
   var sizes: [Int] = []
   /// Where the documents come from, as `OriginSpool` keeps it, end to end; empty where nobody asks.
@@ -16,55 +18,63 @@ struct EncodedBlock: Sendable {
   var dropped: [FaultyLine.Reason: Tally] = [:]
 }
 
+/// The ids that packing sets around documents.
+struct PackingIDs: Sendable {
+  /// Behind each document.
+  var separator: UInt32
+  /// Before each document; nil for nothing.
+  var beginning: UInt32?
+  /// Behind a document up to the end of its last block; nil where the next document follows at once.
+  var padding: UInt32?
+
+  /// How many tokens a document has beside those of its text.
+  var countForDocument: UInt64 { beginning == nil ? 1 : 2 }
+}
+
 /// Encodes blocks of documents; one for each thread.
 final class BlockEncoder {
   private let encoder: Encoder
-  private let separator: UInt32
-  private let tokenType: TokenType
+  private let around: PackingIDs
   private let keepsOrigins: Bool
-  private var ids: [UInt32] = []
 
-  init(_ tokenizer: Tokenizer, separator: UInt32, tokenType: TokenType, keepsOrigins: Bool) {
+  init(_ tokenizer: Tokenizer, around: PackingIDs, keepsOrigins: Bool) {
     encoder = tokenizer.makeEncoder()
-    (self.separator, self.tokenType, self.keepsOrigins) = (separator, tokenType, keepsOrigins)
+    (self.around, self.keepsOrigins) = (around, keepsOrigins)
   }
 
   /// Encodes the documents of `block`; lines at fault are counted.
   func encode(_ block: DocumentBlock) -> EncodedBlock {
-    var result = EncodedBlock()
+    let ids = encoder.makeList()
+    var result = EncodedBlock(tokens: ids)
     result.sizes.reserveCapacity(block.documents.count)
     for document in block.documents {
-      ids.removeAll(keepingCapacity: true)
-      encoder.encode(document.text.assumingMemoryBound(to: UInt8.self), into: &ids)
-      ids.append(separator)
+      let begin = ids.count
+      if let beginning = around.beginning { ids.append(beginning) }
+      encoder.encode(document.text.assumingMemoryBound(to: UInt8.self), into: ids)
+      ids.append(around.separator)
       result.input.add(document.text.count)
-      result.sizes.append(ids.count * tokenType.byteCount)
-      appendIDs(to: &result.tokens)
+      result.characters += UInt64(document.characterCount)
+      result.sizes.append((ids.count - begin) * ids.idBytes)
       let origin = keepsOrigins ? OriginSpool.record(of: document) : []
       result.originSizes.append(origin.count)
       result.origins += origin
     }
-    result.count(block.faults)
+    (result.input, result.dropped) = Tally.counting(block.faults, with: result.input)
     return result
-  }
-
-  private func appendIDs(to tokens: inout [UInt8]) {
-    switch tokenType {
-    case .u32: ids.withUnsafeBytes { tokens.append(contentsOf: $0) }
-    case .u16:
-      let narrow = ids.map { UInt16(truncatingIfNeeded: $0).littleEndian }
-      narrow.withUnsafeBytes { tokens.append(contentsOf: $0) }
-    }
   }
 }
 
-extension EncodedBlock {
-  /// Counts lines that are no documents as input and as dropped.
-  mutating func count(_ faults: [FaultyLine]) {
+extension Tally {
+  /// What was read and what of it was dropped, where `faults` are lines that are no documents.
+  static func counting(
+    _ faults: [FaultyLine], with documents: Tally
+  ) -> (input: Tally, dropped: [FaultyLine.Reason: Tally]) {
+    var (input, dropped) = (documents, [FaultyLine.Reason: Tally]())
     for fault in faults {
       input.add(fault.raw.count)
       dropped[fault.reason, default: Tally()].add(fault.raw.count)
     }
+    return (input, dropped)
   }
 }
 

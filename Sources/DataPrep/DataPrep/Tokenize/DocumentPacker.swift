@@ -6,7 +6,7 @@ import Tokenization
 struct DocumentPacker {
   let corpus: Corpus
   let tokenizer: Tokenizer
-  let separator: UInt32
+  let around: PackingIDs
   let tokenType: TokenType
   let options: TokenizeOptions
   /// Where the spools go; it exists.
@@ -76,10 +76,9 @@ struct DocumentPacker {
   }
 
   private func packer(_ side: String) throws(FileError) -> BlockPacker {
-    let fullStop = options.order == .sentenceLength ? tokenizer.id(of: ".") : nil
-    return try BlockPacker(
+    try BlockPacker(
       path: Packing.Side.spoolPath(side, in: folder), sequenceLength: options.length,
-      tokenBytes: tokenType.byteCount, fullStop: fullStop.map(UInt32.init))
+      tokenBytes: tokenType.byteCount, padding: around.padding)
   }
 
   private func end(_ packer: inout BlockPacker, _ side: String) throws(FileError) -> Packing.Side {
@@ -91,17 +90,17 @@ struct DocumentPacker {
   private func encode(
     into packing: inout Packing, collect: (EncodedBlock) throws -> Void
   ) throws {
-    let (tokenizer, separator, tokenType) = (tokenizer, separator, tokenType)
+    let (tokenizer, around) = (tokenizer, around)
     let keepsOrigins = options.hasProvenance
     try corpus.process(
       threads: threads, cancellation: cancellation, progress: progress,
       makeScratch: {
-        BlockEncoder(
-          tokenizer, separator: separator, tokenType: tokenType, keepsOrigins: keepsOrigins)
+        BlockEncoder(tokenizer, around: around, keepsOrigins: keepsOrigins)
       },
       work: { encoder, block in encoder.encode(block) },
       collect: { block in
         packing.input += block.input
+        packing.characters += block.characters
         for (reason, tally) in block.dropped {
           packing.dropped[reason, default: Tally()] += tally
         }

@@ -20,7 +20,8 @@ public struct IDListing: Sendable {
   private struct Lines: Sendable {
     var bytes: [UInt8] = []
     var tokens: UInt64 = 0
-    var counts = EncodedBlock()
+    var input = Tally()
+    var dropped: [FaultyLine.Reason: Tally] = [:]
   }
 
   /// Writes the lines to `path` (`-` is standard output), in reading order, and tells what was read.
@@ -30,14 +31,15 @@ public struct IDListing: Sendable {
     var report = StageReport(stage: "tokenize", settings: .object(settings))
     var tokens: UInt64 = 0
     let tokenizer = files.tokenizer
+    let decimals = IDDecimals(vocabularySize: tokenizer.vocabularySize)
     let begin = ContinuousClock.now
     try corpus.process(
       threads: threads, cancellation: cancellation, progress: progress,
-      makeScratch: { LineMaker(tokenizer.makeEncoder()) },
+      makeScratch: { LineMaker(tokenizer.makeEncoder(), decimals) },
       work: { maker, block in maker.lines(of: block) },
       collect: { lines in
         try target.write(lines.bytes)
-        report.add(input: lines.counts.input, dropped: lines.counts.dropped)
+        report.add(input: lines.input, dropped: lines.dropped)
         tokens += lines.tokens
       })
     try target.finish()
@@ -49,22 +51,24 @@ public struct IDListing: Sendable {
   /// Encodes and formats; one for each thread.
   private final class LineMaker {
     private let encoder: Encoder
-    private var ids: [UInt32] = []
+    private let ids: IDList
+    private let decimals: IDDecimals
 
-    init(_ encoder: Encoder) {
-      self.encoder = encoder
+    init(_ encoder: Encoder, _ decimals: IDDecimals) {
+      (self.encoder, self.decimals) = (encoder, decimals)
+      ids = encoder.makeList()
     }
 
     func lines(of block: DocumentBlock) -> Lines {
       var lines = Lines()
       for document in block.documents {
-        ids.removeAll(keepingCapacity: true)
-        encoder.encode(document.text.assumingMemoryBound(to: UInt8.self), into: &ids)
+        ids.removeAll()
+        encoder.encode(document.text.assumingMemoryBound(to: UInt8.self), into: ids)
         lines.tokens += UInt64(ids.count)
-        lines.counts.input.add(document.text.count)
+        lines.input.add(document.text.count)
         appendLine(document, to: &lines.bytes)
       }
-      lines.counts.count(block.faults)
+      (lines.input, lines.dropped) = Tally.counting(block.faults, with: lines.input)
       return lines
     }
 
@@ -76,35 +80,8 @@ public struct IDListing: Sendable {
         appendJSONString(document.name, to: &bytes)
       }
       bytes.append(contentsOf: ", \"ids\": [".utf8)
-      appendIDs(to: &bytes)
+      decimals.append(ids, to: &bytes)
       bytes.append(contentsOf: "]}\n".utf8)
-    }
-
-    /// The ids in decimal with commas between them: the bulk of the output, so written without bounds checks.
-    private func appendIDs(to bytes: inout [UInt8]) {
-      // Eight digits at most (ids are below 2^24), a comma and a space.
-      bytes += [UInt8](unsafeUninitializedCapacity: 10 * ids.count) { buffer, count in
-        for (place, id) in ids.enumerated() {
-          if place > 0 {
-            buffer[count] = UInt8(ascii: ",")
-            count += 1
-          }
-          count += Self.write(id, to: buffer.baseAddress! + count)
-        }
-      }
-    }
-
-    /// Writes the digits of `number`; their count.
-    private static func write(_ number: UInt32, to place: UnsafeMutablePointer<UInt8>) -> Int {
-      var width = 1
-      var limit: UInt32 = 10
-      while width < 9, number >= limit { (width, limit) = (width + 1, limit &* 10) }
-      var rest = number
-      for digit in stride(from: width - 1, through: 0, by: -1) {
-        place[digit] = UInt8(truncatingIfNeeded: rest % 10) &+ UInt8(ascii: "0")
-        rest /= 10
-      }
-      return width
     }
   }
 }

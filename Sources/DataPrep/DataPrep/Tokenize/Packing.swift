@@ -17,6 +17,8 @@ struct Packing: Equatable {
   var sides: [Side] = []
   var input = Tally()
   var dropped: [FaultyLine.Reason: Tally] = [:]
+  /// Code points of all documents.
+  var characters: UInt64 = 0
 
   static let stateName = "spool.json"
 }
@@ -27,6 +29,7 @@ extension Packing {
     let state: JSONValue = [
       "sides": .array(sides.map(\.json)), "input": input.json,
       "dropped": .object(dropped.map { .init($0.key.rawValue, $0.value.json) }),
+      "characters": .unsigned(characters),
     ]
     try AtomicFile.replace(folder + "/" + Self.stateName, with: state.serialized())
   }
@@ -36,10 +39,12 @@ extension Packing {
   /// - Parameter blockBytes: of one block, by the options of this run.
   static func load(_ folder: String, blockBytes: Int) -> Packing? {
     guard let state = try? JSONValue.read(folder + "/" + stateName), let input = state["input"],
-      let sides = state["sides"]?.array, let dropped = state["dropped"]?.members
+      let sides = state["sides"]?.array, let dropped = state["dropped"]?.members,
+      let characters = state["characters"]?.int.flatMap({ UInt64(exactly: $0) })
     else { return nil }
     var packing = Packing()
     packing.input = Tally(json: input)
+    packing.characters = characters
     for member in dropped {
       guard let reason = FaultyLine.Reason(rawValue: member.key) else { return nil }
       packing.dropped[reason] = Tally(json: member.value)

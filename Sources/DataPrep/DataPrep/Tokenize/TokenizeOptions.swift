@@ -6,6 +6,10 @@ public struct TokenizeOptions: Sendable {
   /// Tokens of a sequence.
   public var length = 128
   public var order = BlockOrder.random
+  /// Whether each document begins with the tokenizer's `<cls>`.
+  public var hasLeadingClass = false
+  /// Whether each document begins a sequence, and its last one is filled up with `<pad>`.
+  public var isUncrossed = false
   public var heldout = HeldoutAmount.none
   public var codec = Codec.zstd
   /// The level of the codec.
@@ -26,6 +30,7 @@ public struct TokenizeOptions: Sendable {
   var members: [JSONValue.Member] {
     [
       .init("length", .int(Int64(length))), .init("order", .string(order.rawValue)),
+      .init("leading_cls", .bool(hasLeadingClass)), .init("no_crossing", .bool(isUncrossed)),
       .init("heldout", heldout.json), .init("codec", .string(codec.rawValue)),
       .init("level", .int(Int64(level))), .init("provenance", hasProvenance ? "full" : "none"),
       .init("parity", .int(Int64(parityGroup))),
@@ -49,6 +54,8 @@ extension HeldoutAmount {
 public enum TokenizeError: Error, Equatable, CustomStringConvertible {
   case noSeparator(tokenizer: String)
   case noFullStop(tokenizer: String)
+  /// An option needs a special token that the tokenizer has not.
+  case noSpecial(tokenizer: String, names: String, option: String)
   case impossible(String)
   case nothingToTrainOn(documents: UInt64)
   case tooLittleText(side: String, documents: UInt64, tokens: UInt64, length: Int)
@@ -59,6 +66,8 @@ public enum TokenizeError: Error, Equatable, CustomStringConvertible {
       "\(path) has neither <sep> nor [SEP], and one of them ends each document; take another tokenizer, or train one with cram vocab"
     case .noFullStop(let path):
       "\(path) has no piece \".\", which --order sentence-length counts; choose another order or another tokenizer"
+    case .noSpecial(let path, let names, let option):
+      "\(path) has neither \(names), which \(option) needs; leave that option out, or take another tokenizer"
     case .impossible(let what):
       "\(what); choose other values of --length, --frame-sequences and --shard-sequences"
     case .nothingToTrainOn(let documents):

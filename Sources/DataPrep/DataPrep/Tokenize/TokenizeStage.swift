@@ -12,7 +12,7 @@ public struct TokenizeStage {
   private let corpus: Corpus
   private let files: TokenizerFiles
   private let options: TokenizeOptions
-  private let separator: UInt32
+  private let around: PackingIDs
   private let tokenType: TokenType
   private let output: String
   private let threads: Int
@@ -25,16 +25,13 @@ public struct TokenizeStage {
     corpus: Corpus, files: TokenizerFiles, options: TokenizeOptions, output: String, threads: Int,
     cancellation: CancellationFlag? = nil
   ) throws(TokenizeError) {
-    guard let separator = files.tokenizer.roles.sep else {
-      throw .noSeparator(tokenizer: files.path)
-    }
+    around = try Self.ids(options, files)
     if options.order == .sentenceLength, files.tokenizer.id(of: ".") == nil {
       throw .noFullStop(tokenizer: files.path)
     }
     self.corpus = corpus
     self.files = files
     self.options = options
-    self.separator = UInt32(separator)
     tokenType = TokenType(vocabularySize: files.tokenizer.vocabularySize)
     self.output = output
     self.threads = threads
@@ -42,6 +39,29 @@ public struct TokenizeStage {
     let description = description(
       of: "train", tally: BlockPacker.Tally(), recipeSHA256: files.sha256)
     if let fault = DatasetWriter.fault(of: description) { throw .impossible(fault) }
+  }
+
+  private static func ids(
+    _ options: TokenizeOptions, _ files: TokenizerFiles
+  ) throws(TokenizeError) -> PackingIDs {
+    let roles = files.tokenizer.roles
+    guard let separator = roles.sep else { throw .noSeparator(tokenizer: files.path) }
+    var ids = PackingIDs(separator: UInt32(separator))
+    if options.hasLeadingClass {
+      guard let cls = roles.cls else {
+        throw .noSpecial(
+          tokenizer: files.path, names: "<cls> nor [CLS]", option: "--leading-cls")
+      }
+      ids.beginning = UInt32(cls)
+    }
+    if options.isUncrossed {
+      guard let pad = roles.pad else {
+        throw .noSpecial(
+          tokenizer: files.path, names: "<pad> nor [PAD]", option: "--no-crossing")
+      }
+      ids.padding = UInt32(pad)
+    }
+    return ids
   }
 
   /// Does the work, unless it was done before.
@@ -78,12 +98,28 @@ public struct TokenizeStage {
     try files.write(to: folder)
     report.add(input: packing.input, dropped: packing.dropped)
     let recipeSHA256 = SHA256.hex(of: recipe.serialized())
+    var unknown: UInt64 = 0
     for side in packing.sides {
       let manifest = try write(
         side, to: folder + "/" + side.name, recipeSHA256: recipeSHA256, display: display)
       report.add(side.name, side.json(manifest))
+      unknown += manifest.statistics.unknown
     }
+    add(packing, unknown: unknown, to: &report)
     try Folder.remove(spool)
+  }
+
+  /// What both sides are together.
+  private func add(_ packing: Packing, unknown: UInt64, to report: inout StageReport) {
+    let documents = packing.sides.reduce(0) { $0 + $1.tally.documents }
+    let tokens = packing.sides.reduce(0) { $0 + $1.tally.tokens }
+    let ofText = tokens - documents * around.countForDocument
+    report.add("tokens", .unsigned(tokens))
+    report.add("unknown_tokens", .unsigned(unknown))
+    report.add("characters", .unsigned(packing.characters))
+    report.add("tokens_per_document", .double(Double(tokens) / Double(max(1, documents))))
+    report.add(
+      "characters_per_token", .double(Double(packing.characters) / Double(max(1, ofText))))
   }
 
   private func pack(into spool: String, display: Display) throws -> Packing {
@@ -93,7 +129,7 @@ public struct TokenizeStage {
     try Folder.create(spool)
     let meter = ProgressMeter(label: "tokenize", unit: "bytes", total: corpus.storedBytes)
     let packer = DocumentPacker(
-      corpus: corpus, tokenizer: files.tokenizer, separator: separator, tokenType: tokenType,
+      corpus: corpus, tokenizer: files.tokenizer, around: around, tokenType: tokenType,
       options: options, folder: spool, threads: threads, cancellation: cancellation,
       progress: meter)
     var packing = Packing()
@@ -119,7 +155,10 @@ public struct TokenizeStage {
   ) throws -> Manifest {
     let source = try PackedSource(
       side.spool, order: options.order, seed: options.seed, side: side.name,
-      sequenceLength: options.length, hasProvenance: options.hasProvenance)
+      sequenceLength: options.length, hasProvenance: options.hasProvenance,
+      sorting: BlockSorting(
+        tokenizer: files.tokenizer, tokenType: tokenType, separator: around.separator,
+        cancellation: cancellation))
     let writer = DatasetWriter(
       description(of: side.name, tally: side.tally, recipeSHA256: recipeSHA256),
       folder: folder, threads: threads)

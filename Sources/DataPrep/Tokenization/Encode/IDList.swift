@@ -32,6 +32,18 @@ public final class IDList: @unchecked Sendable {
     try body(UnsafeRawBufferPointer(start: list.ids, count: list.count * idBytes))
   }
 
+  /// Calls `body` with each id, in order.
+  @inline(__always)
+  public func forEach(_ body: (UInt32) -> Void) {
+    withUnsafeBytes { bytes in
+      if list.is_wide {
+        for id in bytes.bindMemory(to: UInt32.self) { body(id) }
+      } else {
+        for id in bytes.bindMemory(to: UInt16.self) { body(UInt32(id)) }
+      }
+    }
+  }
+
   /// Appends the ids from `start` on to `ids`.
   func copy(from start: Int = 0, into ids: inout [UInt32]) {
     withUnsafeBytes { bytes in
