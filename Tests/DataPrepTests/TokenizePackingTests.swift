@@ -1,4 +1,5 @@
 import DataPrep
+import Glibc
 import RingProtocol
 import Shards
 import TestSupport
@@ -53,15 +54,101 @@ struct TokenizePackingTests {
     }
   }
 
-  @Test func `sentence-length puts most full stops first, ties as they came`() throws {
+  @Test(arguments: [BlockOrder.sentenceLength, .fragment, .wordLength])
+  func `curricula that count put the least or the most first, ties as they came`(
+    order: BlockOrder
+  ) throws {
     try withTemporaryFolder { folder in
       let world = try TokenizeWorld(folder, documents: 300)
-      try world.tokenize("out") { ($0.order, $0.length) = (.sentenceLength, 16) }
-      let natural = blocks(world.ids, length: 16).enumerated().map { place, block in
-        (place, block.count { $0 == TokenizeWorld.fullStop }, block)
+      try world.tokenize("out") { ($0.order, $0.length) = (order, 16) }
+      let tokenizer = try world.files.tokenizer
+      func measure(_ block: [UInt32]) -> Int {
+        switch order {
+        case .sentenceLength: -block.count { $0 == TokenizeWorld.fullStop }
+        case .fragment: -block.count { $0 == TokenizeWorld.separator }
+        default: tokenizer.decode(block.map(Int.init)).unicodeScalars.count
+        }
       }
-      let sorted = natural.sorted { $0.1 != $1.1 ? $0.1 > $1.1 : $0.0 < $1.0 }
+      let natural = blocks(world.ids, length: 16).enumerated().map { ($0, measure($1), $1) }
+      let sorted = natural.sorted { ($0.1, $0.0) < ($1.1, $1.0) }
       #expect(try world.sequences("out") == sorted.map(\.2))
+      #expect(Set(natural.map(\.1)).count > 3)
+    }
+  }
+
+  @Test func `unigram orders put the least or the most likely first`() throws {
+    try withTemporaryFolder { folder in
+      let world = try TokenizeWorld(folder, documents: 300)
+      let natural = blocks(world.ids, length: 16)
+      var counts: [UInt32: Double] = [:]
+      for id in natural.joined() { counts[id, default: 0] += 1 }
+      let all = Double(natural.count * 16 + TokenizeWorld.specials.count + 50)
+      func score(_ block: [UInt32]) -> Double {
+        block.reduce(0) { $0 + log2((counts[$1]! + 1) / all) } / 16
+      }
+      try world.tokenize("up") { ($0.order, $0.length) = (.unigram, 16) }
+      try world.tokenize("down") { ($0.order, $0.length) = (.reverseUnigram, 16) }
+      let (up, down) = (try world.sequences("up"), try world.sequences("down"))
+      #expect(up.sorted(by: precedes) == natural.sorted(by: precedes))
+      #expect(down.sorted(by: precedes) == natural.sorted(by: precedes))
+      for (one, next) in zip(up, up.dropFirst()) { #expect(score(one) <= score(next) + 1e-6) }
+      for (one, next) in zip(down, down.dropFirst()) { #expect(score(one) >= score(next) - 1e-6) }
+    }
+  }
+
+  private func precedes(_ left: [UInt32], _ right: [UInt32]) -> Bool {
+    left.lexicographicallyPrecedes(right)
+  }
+
+  @Test(arguments: [1, 5, 8, 128])
+  func `without crossing each document begins a sequence and its last one is filled up`(
+    length: Int
+  ) throws {
+    try withTemporaryFolder { folder in
+      let world = try TokenizeWorld(folder, documents: 80)
+      let report = try world.tokenize("out") {
+        ($0.order, $0.length, $0.isUncrossed) = (.natural, length, true)
+      }
+      let expected = world.ids.flatMap { document in
+        stride(from: 0, to: document.count, by: length).map { start in
+          let part = Array(document[start..<min(start + length, document.count)])
+          return part + [UInt32](repeating: 0, count: length - part.count)
+        }
+      }
+      #expect(try world.sequences("out") == expected)
+      #expect(report["train"]?["tail_tokens"]?.int == 0)
+      #expect(report["tokens"]?.int == Int64(world.ids.joined().count))
+      try world.tokenize("random") { ($0.length, $0.isUncrossed) = (length, true) }
+      #expect(try Set(world.sequences("random")) == Set(expected))
+    }
+  }
+
+  @Test func `each document may begin with the class token`() throws {
+    try withTemporaryFolder { folder in
+      let world = try TokenizeWorld(folder, documents: 80)
+      let report = try world.tokenize("out") {
+        ($0.order, $0.hasLeadingClass, $0.heldout) = (.natural, true, .count(7))
+      }
+      let documents = world.ids.map { [2] + $0 }
+      let found = try ["train", "heldout"].flatMap { try world.sequences("out", $0).joined() }
+      #expect(found.count { $0 == 2 } <= 80 && found.count { $0 == 2 } >= 76)
+      #expect(report["tokens"]?.int == Int64(documents.joined().count))
+      try world.tokenize("all") { ($0.order, $0.hasLeadingClass) = (.natural, true) }
+      #expect(try world.sequences("all") == blocks(documents, length: 8))
+    }
+  }
+
+  @Test func `the report counts characters and tokens`() throws {
+    try withTemporaryFolder { folder in
+      let world = try TokenizeWorld(folder, documents: 60)
+      let report = try world.tokenize("out")
+      let characters = world.documents.reduce(0) { $0 + $1.unicodeScalars.count }
+      let tokens = world.ids.joined().count
+      #expect(report["characters"]?.int == Int64(characters))
+      #expect(report["tokens"]?.int == Int64(tokens))
+      #expect(report["unknown_tokens"]?.int == 0)
+      #expect(report["tokens_per_document"]?.double == Double(tokens) / 60)
+      #expect(report["characters_per_token"]?.double == Double(characters) / Double(tokens - 60))
     }
   }
 
