@@ -3,7 +3,7 @@ import Glibc
 import RingProtocol
 import Tokenization
 
-/// How fast texts in memory become ids: what `Tests/Benchmarks/tokenize.py` asks for.
+/// How fast texts in memory become ids: what `Tests/Benchmarks/tokenization.py` asks for.
 ///
 /// usage: measure-encoding CORPUS TOKENIZER [THREADS [PASSES]]
 ///
