@@ -1,6 +1,11 @@
 import DataPrep
 import TestSupport
 
+/// The ordinal of a text in blocks of so many.
+func testOrdinal(_ number: Int, _ block: Int) -> UInt64 {
+  UInt64(number / block) << 24 | UInt64(number % block)
+}
+
 // MARK: The plain way
 
 /// What becomes of texts, by a table of all windows.
@@ -29,7 +34,7 @@ func plainFindings(_ rule: SubstringRule, _ texts: [[UInt8]]) -> [SubstringFindi
 private func finding(_ number: Int, _ text: [UInt8], _ covered: [Bool], _ rule: SubstringRule)
   -> SubstringFinding?
 {
-  let ordinal = UInt64(3 * number + 1)
+  let ordinal = UInt64(number)
   guard covered.contains(true) else { return nil }
   if rule.policy == .document {
     let share = Double(covered.count { $0 }) / Double(text.count)

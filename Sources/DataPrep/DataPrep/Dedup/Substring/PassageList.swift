@@ -70,7 +70,7 @@ extension PassageList {
 
   /// The first ones with their texts, each once: of what neighbouring anchors tell of one passage the most repeated, and
   /// of equally repeated ones the union.
-  func shown(from texts: [SpooledTexts]) throws(FileError) -> [RepeatedPassage] {
+  func shown(from texts: CorpusTexts) throws(FileError) -> [RepeatedPassage] {
     var shown: [(passage: Passage, bytes: [UInt8])] = []
     for passage in passages.sorted().prefix(Self.limit) {
       let bytes = try Self.bytes(of: passage, in: texts)
@@ -93,12 +93,11 @@ extension PassageList {
     }
   }
 
-  private static func bytes(of passage: Passage, in texts: [SpooledTexts]) throws(FileError)
+  private static func bytes(of passage: Passage, in texts: CorpusTexts) throws(FileError)
     -> [UInt8]
   {
-    let start = CorpusPosition.offset(passage.start)
-    let size = min(Int(passage.end - passage.start), comparedBytes)
-    return try texts[CorpusPosition.partition(passage.start)].bytes(start..<start + size)
+    let size = min(passage.end - passage.start, UInt64(comparedBytes))
+    return try texts.bytes(passage.start, passage.start + size)
   }
 
   /// Whether the middle of a passage is in another.

@@ -4,7 +4,7 @@ import RingProtocol
 /// Finds what repeats around the anchors of a range of keys. One for each thread.
 final class RepeatMatcher {
   private let rule: SubstringRule
-  private let texts: [SpooledTexts]
+  private let texts: CorpusTexts
   private let isInMemory: Bool
   private let memory: Int
   private var resolver: GroupResolver
@@ -21,12 +21,10 @@ final class RepeatMatcher {
   /// Members looked at together where their texts are in memory: enough to have their texts fetched meanwhile.
   private static let membersAtOnce = 1024
 
-  /// - Parameters:
-  ///   - texts: the texts of each partition.
-  ///   - memory: bytes for copies of texts that are not in memory.
-  init(_ rule: SubstringRule, texts: [SpooledTexts], memory: Int) {
+  /// - Parameter memory: bytes for copies of texts that are not in memory.
+  init(_ rule: SubstringRule, texts: CorpusTexts, memory: Int) {
     (self.rule, self.texts, self.memory) = (rule, texts, memory)
-    isInMemory = texts.allSatisfy { $0.memory != nil }
+    isInMemory = texts.isInMemory
     resolver = GroupResolver(rule)
     reach = rule.length - rule.keyBytes
   }
@@ -57,8 +55,8 @@ final class RepeatMatcher {
 
   @inline(__always)
   private func add(_ anchor: AnchorRecord) {
-    let source = texts[CorpusPosition.partition(anchor.position)]
-    let offset = CorpusPosition.offset(anchor.position)
+    let (spool, offset) = texts.place(of: anchor.position)
+    let source = texts.spools[spool]
     let document = source.range(of: source.document(at: offset))
     var member = AnchorMember(
       text: nowhere, left: Int32(min(offset - document.lowerBound, reach)),

@@ -1,9 +1,10 @@
 import Glibc
 import RingProtocol
 
-/// The texts of documents, end to end, each with its ordinal: what anchors point into.
+/// The texts of the documents of a partition, each with its ordinal: what anchors point into.
 ///
-/// The texts lie in memory or in a file; the table of the documents (16 bytes each) is memory, or mapped.
+/// The documents of a block lie end to end, in reading order; the blocks in any order. The texts are in memory or in a
+/// file; the table of the documents (16 bytes each) is memory, or mapped.
 final class SpooledTexts: @unchecked Sendable {
   /// Where a document begins, and which one it is.
   struct Entry: BitwiseCopyable {
@@ -56,6 +57,16 @@ final class SpooledTexts: @unchecked Sendable {
 
   func ordinal(of document: Int) -> UInt64 { entries[document].ordinal }
 
+  /// The blocks that have documents here, each with the place where its texts begin.
+  func blocks() -> [(block: Int, base: Int)] {
+    var blocks: [(block: Int, base: Int)] = []
+    for entry in entries.dropLast() {
+      let block = CorpusPosition.block(ofDocument: entry.ordinal)
+      if blocks.last?.block != block { blocks.append((block, Int(entry.start))) }
+    }
+    return blocks
+  }
+
   /// The bytes of one document.
   @inline(__always)
   func range(of document: Int) -> Range<Int> {
@@ -99,19 +110,4 @@ final class SpooledTexts: @unchecked Sendable {
     if let failure { throw failure }
     return bytes
   }
-}
-
-/// Positions in the texts of several partitions: the partition above, the offset in its texts below. They rise in
-/// reading order.
-enum CorpusPosition {
-  private static let offsetBits: UInt64 = 44
-
-  /// Where the texts of a partition begin.
-  static func first(of partition: Int) -> UInt64 { UInt64(partition) << offsetBits }
-
-  @inline(__always)
-  static func partition(_ position: UInt64) -> Int { Int(position >> offsetBits) }
-
-  @inline(__always)
-  static func offset(_ position: UInt64) -> Int { Int(position & (1 << offsetBits - 1)) }
 }

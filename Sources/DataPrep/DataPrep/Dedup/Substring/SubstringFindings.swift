@@ -30,17 +30,30 @@ package struct SubstringFinding: Equatable, Sendable {
 /// Ranges come in rising order, so that one document is in hand at a time.
 struct SubstringFindings {
   private let rule: SubstringRule
-  /// The texts of the partition that the ranges lie in.
-  private let texts: SpooledTexts
-  /// The texts of all partitions, where the copies lie.
-  private let all: [SpooledTexts]
-  private var document: Int?
+  private let texts: CorpusTexts
+  private var document: Document?
   private var ranges: [Range<Int>] = []
   /// Covered bytes by the document that has the earlier copy.
   private var sources: [UInt64: Int] = [:]
 
-  init(_ rule: SubstringRule, partition: Int, of all: [SpooledTexts]) {
-    (self.rule, self.texts, self.all) = (rule, all[partition], all)
+  /// The document in hand.
+  private struct Document {
+    let ordinal: UInt64
+    /// Its positions.
+    let range: Range<UInt64>
+
+    init(at position: UInt64, in texts: CorpusTexts) {
+      let (spool, offset) = texts.place(of: position)
+      let index = texts.spools[spool].document(at: offset)
+      let bytes = texts.spools[spool].range(of: index)
+      ordinal = texts.spools[spool].ordinal(of: index)
+      let start = position - UInt64(offset - bytes.lowerBound)
+      range = start..<start + UInt64(bytes.count)
+    }
+  }
+
+  init(_ rule: SubstringRule, _ texts: CorpusTexts) {
+    (self.rule, self.texts) = (rule, texts)
   }
 
   /// Calls `body` for each document that changes, in reading order.
@@ -51,28 +64,25 @@ struct SubstringFindings {
     while let range = try covered.next() {
       if range == last { continue }
       last = range
-      let (start, end) = (
-        CorpusPosition.offset(range.start), CorpusPosition.offset(range.end)
-      )
-      if document.map({ texts.range(of: $0).upperBound <= start }) ?? true {
+      if document.map({ $0.range.upperBound <= range.start }) ?? true {
         try endDocument(body)
-        document = texts.document(at: start)
+        document = Document(at: range.start, in: texts)
       }
-      add(start..<end, source: range.source)
+      add(range)
     }
     try endDocument(body)
   }
 
-  private mutating func add(_ range: Range<Int>, source: UInt64) {
-    if source != CoveredRange.noSource {
-      let partition = all[CorpusPosition.partition(source)]
-      let keeper = partition.document(at: CorpusPosition.offset(source))
-      sources[partition.ordinal(of: keeper), default: 0] += range.count
+  private mutating func add(_ range: CoveredRange) {
+    let begin = document!.range.lowerBound
+    let inside = Int(range.start - begin)..<Int(range.end - begin)
+    if range.source != CoveredRange.noSource {
+      sources[texts.ordinal(at: range.source), default: 0] += inside.count
     }
-    if let last = ranges.last, range.lowerBound <= last.upperBound {
-      ranges[ranges.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
+    if let last = ranges.last, inside.lowerBound <= last.upperBound {
+      ranges[ranges.count - 1] = last.lowerBound..<max(last.upperBound, inside.upperBound)
     } else {
-      ranges.append(range)
+      ranges.append(inside)
     }
   }
 
@@ -82,26 +92,17 @@ struct SubstringFindings {
       ranges.removeAll(keepingCapacity: true)
       sources.removeAll(keepingCapacity: true)
     }
-    let whole = texts.range(of: document)
-    let ordinal = texts.ordinal(of: document)
-    if rule.policy == .document {
-      let share = Double(ranges.reduce(0) { $0 + $1.count }) / Double(whole.count)
-      guard share > rule.share else { return }
-      return try body(SubstringFinding(ordinal: ordinal, cuts: [], drop: drop(ordinal, share)))
+    let share = Double(ranges.reduce(0) { $0 + $1.count }) / Double(document.range.count)
+    if rule.policy == .document ? share > rule.share : share == 1 {
+      let drop = SubstringFinding.Drop(share: share, keeper: keeper(of: document.ordinal))
+      try body(SubstringFinding(ordinal: document.ordinal, cuts: [], drop: drop))
+    } else if rule.policy != .document {
+      try body(SubstringFinding(ordinal: document.ordinal, cuts: ranges, drop: nil))
     }
-    let cuts = ranges.map {
-      $0.lowerBound - whole.lowerBound..<$0.upperBound - whole.lowerBound
-    }
-    if cuts == [0..<whole.count] {
-      return try body(SubstringFinding(ordinal: ordinal, cuts: [], drop: drop(ordinal, 1)))
-    }
-    try body(SubstringFinding(ordinal: ordinal, cuts: cuts, drop: nil))
   }
 
-  private func drop(_ ordinal: UInt64, _ share: Double) -> SubstringFinding.Drop {
-    let keeper = sources.filter { $0.key != ordinal }.min {
-      ($1.value, $0.key) < ($0.value, $1.key)
-    }
-    return SubstringFinding.Drop(share: share, keeper: keeper?.key)
+  /// The document that has most of what is covered; of several the first.
+  private func keeper(of ordinal: UInt64) -> UInt64? {
+    sources.filter { $0.key != ordinal }.min { ($1.value, $0.key) < ($0.value, $1.key) }?.key
   }
 }

@@ -31,33 +31,34 @@ package final class SubstringSearch: Sendable {
     fileprivate let search: AnchorSearch
     fileprivate var anchors: [AnchorRecord] = []
     fileprivate var stretches: [CoveredRange] = []
-    fileprivate var texts: [UInt8] = []
 
     package init(_ rule: SubstringRule) {
       search = AnchorSearch(rule)
     }
   }
 
-  /// Adds the texts of a block.
+  /// Adds what is left of the documents of a block, in reading order.
   ///
   /// - Parameters:
-  ///   - turn: runs what it gets when all earlier blocks have run theirs.
+  ///   - documents: the ordinal of each document and the bytes of its text.
+  ///   - text: lends the text of a document, named by its place in `documents`.
   package func add(
-    _ documents: [(ordinal: UInt64, text: UnsafeRawBufferPointer)], _ scratch: Scratch,
-    turn: (() throws -> Void) throws -> Void
+    block: Int, _ documents: [(ordinal: UInt64, size: Int)], _ scratch: Scratch,
+    text: (Int, (UnsafeRawBufferPointer) throws -> Void) throws -> Void
   ) throws {
-    let long = documents.filter { $0.text.count >= rule.length }
-    var start = 0
-    try turn { start = spool.reserve(long.map { ($0.ordinal, $0.text.count) }) }
-    var offset = start
+    let long = documents.indices.filter { documents[$0].size >= rule.length }
+    let base = spool.reserve(long.map { documents[$0] })
+    var offset = 0
     scratch.anchors.removeAll(keepingCapacity: true)
     scratch.stretches.removeAll(keepingCapacity: true)
-    for document in long {
-      try spool.write(document.text, at: offset)
-      scratch.search.search(
-        document.text, base: UInt64(offset), anchors: &scratch.anchors,
-        stretches: &scratch.stretches)
-      offset += document.text.count
+    for index in long {
+      try text(index) { bytes in
+        try spool.write(bytes, at: base + offset)
+        scratch.search.search(
+          bytes, base: CorpusPosition.first(ofBlock: block) + UInt64(offset),
+          anchors: &scratch.anchors, stretches: &scratch.stretches)
+      }
+      offset += documents[index].size
     }
     try scratch.anchors.withUnsafeBufferPointer(anchors.add)
     try scratch.stretches.withUnsafeBufferPointer(covered.add)
@@ -71,16 +72,16 @@ package final class SubstringSearch: Sendable {
     _ body: (SubstringFinding) throws -> Void
   ) throws -> [RepeatedPassage] {
     try anchors.finish()
-    let texts = [try spool.finish()]
+    let texts = CorpusTexts([try spool.finish()])
     let passages = try match(texts, threads: threads, cancellation: cancellation)
     try covered.finish()
-    var findings = SubstringFindings(rule, partition: 0, of: texts)
+    var findings = SubstringFindings(rule, texts)
     try findings.collect(try covered.sorted(0, memory: memory / 8), body)
     return try passages.shown(from: texts)
   }
 
   private func match(
-    _ texts: [SpooledTexts], threads: Int, cancellation: CancellationFlag?
+    _ texts: CorpusTexts, threads: Int, cancellation: CancellationFlag?
   ) throws -> PassageList {
     let share = memory / 8 / max(1, threads)
     var passages = PassageList()

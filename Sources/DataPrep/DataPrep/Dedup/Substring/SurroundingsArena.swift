@@ -18,56 +18,55 @@ final class SurroundingsArena {
     extent.deallocate()
   }
 
-  /// Where the surroundings of a member lie in its partition's texts.
+  /// Where the surroundings of a member lie.
   private struct Place {
-    let partition: Int
+    let member: Int
+    let spool: Int
     let range: Range<Int>
 
-    init(_ member: AnchorMember) {
-      partition = CorpusPosition.partition(member.position)
-      let offset = CorpusPosition.offset(member.position)
+    init(_ index: Int, _ member: AnchorMember, _ texts: CorpusTexts) {
+      let (spool, offset) = texts.place(of: member.position)
+      (self.member, self.spool) = (index, spool)
       range = offset - Int(member.left)..<offset + Int(member.right)
     }
   }
 
   /// Fetches the surroundings of all members and points them there, until the next call.
-  func gather(_ members: inout [AnchorMember], from texts: [SpooledTexts]) throws(FileError) {
-    let order = members.indices.sorted { members[$0].position < members[$1].position }
-    Self.grow(&bytes, to: members.reduce(0) { $0 + Int($1.left + $1.right) })
+  func gather(_ members: inout [AnchorMember], from texts: CorpusTexts) throws(FileError) {
+    let places = members.enumerated().map { Place($0.offset, $0.element, texts) }.sorted {
+      ($0.spool, $0.range.lowerBound) < ($1.spool, $1.range.lowerBound)
+    }
+    Self.grow(&bytes, to: places.reduce(0) { $0 + $1.range.count })
     var done = 0
     var next = 0
-    while next < order.count {
-      let first = Place(members[order[next]])
-      let (stop, end) = extent(from: next, in: order, of: members)
-      let span = first.range.lowerBound..<end
-      Self.grow(&extent, to: span.count)
-      let room = UnsafeMutableRawBufferPointer(rebasing: extent[..<span.count])
-      try texts[first.partition].read(at: span.lowerBound, into: room)
-      for index in order[next..<stop] {
-        let range = Place(members[index]).range
-        let source = range.lowerBound - span.lowerBound
-        let target = UnsafeMutableRawBufferPointer(rebasing: bytes[done..<done + range.count])
-        target.copyMemory(
-          from: UnsafeRawBufferPointer(rebasing: room[source..<source + range.count]))
-        let anchor = target.baseAddress! + Int(members[index].left)
-        members[index].text = UnsafePointer(anchor.assumingMemoryBound(to: UInt8.self))
-        done += range.count
+    while next < places.count {
+      let first = places[next]
+      let (stop, end) = Self.extent(from: next, in: places)
+      let begin = first.range.lowerBound
+      Self.grow(&extent, to: end - begin)
+      let room = UnsafeMutableRawBufferPointer(rebasing: extent[..<(end - begin)])
+      try texts.spools[first.spool].read(at: begin, into: room)
+      for place in places[next..<stop] {
+        let size = place.range.count
+        let source = place.range.lowerBound - begin
+        let target = UnsafeMutableRawBufferPointer(rebasing: bytes[done..<done + size])
+        target.copyMemory(from: UnsafeRawBufferPointer(rebasing: room[source..<source + size]))
+        let anchor = target.baseAddress! + Int(members[place.member].left)
+        members[place.member].text = UnsafePointer(anchor.assumingMemoryBound(to: UInt8.self))
+        done += size
       }
       next = stop
     }
   }
 
-  /// The members from `next` on that are read at once: where they stop, and where their bytes end.
-  private func extent(
-    from next: Int, in order: [Int], of members: [AnchorMember]
-  ) -> (stop: Int, end: Int) {
-    let first = Place(members[order[next]])
+  /// The places from `next` on that are read at once: where they stop, and where their bytes end.
+  private static func extent(from next: Int, in places: [Place]) -> (stop: Int, end: Int) {
+    let first = places[next]
     var (stop, end) = (next + 1, first.range.upperBound)
-    while stop < order.count {
-      let place = Place(members[order[stop]])
-      guard place.partition == first.partition,
-        place.range.lowerBound <= end + Self.gapBytes,
-        place.range.upperBound - first.range.lowerBound <= Self.extentBytes
+    while stop < places.count {
+      let place = places[stop]
+      guard place.spool == first.spool, place.range.lowerBound <= end + gapBytes,
+        place.range.upperBound - first.range.lowerBound <= extentBytes
       else { break }
       end = max(end, place.range.upperBound)
       stop += 1

@@ -2,9 +2,9 @@ import Glibc
 import RingProtocol
 import Synchronization
 
-/// Collects the texts of documents in reading order: in memory as far as they fit, else in a file.
+/// Collects the texts of the documents of blocks: in memory as far as they fit, else in a file.
 ///
-/// Several threads write at the same time, each into the place that was reserved in its turn.
+/// Several threads write at the same time, each into the place that it has reserved.
 final class TextSpool: Sendable {
   private let path: String
   private let memory: TextRegion
@@ -26,7 +26,7 @@ final class TextSpool: Sendable {
     self.memory = TextRegion(memory)
   }
 
-  /// Takes the next place for texts of these sizes; to be called in reading order. Returns where the first one begins.
+  /// Takes the next place for the texts of a block, of these sizes. Returns where the first one begins.
   func reserve(_ documents: [(ordinal: UInt64, size: Int)]) -> Int {
     state.withLock { state in
       let start = state.size
