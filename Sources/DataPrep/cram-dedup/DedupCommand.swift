@@ -11,7 +11,7 @@ struct DedupCommand: ParsableCommand {
   static let configuration = CommandConfiguration.verb(
     "dedup", abstract: "Drops documents, and cuts parts of them, that were there before.",
     discussion: """
-      Modes act in the order exact, near, paragraph, line, each on what the one before left; give at least one. Of copies the \
+      Modes act in the order exact, near, paragraph, line, substring, each on what the one before left; give at least one. Of copies the \
       first in reading order stays. All other fields are kept, and so is the order. OUTPUT holds documents-00000.jsonl.zst \
       and so on, and report.json.
 
@@ -20,6 +20,7 @@ struct DedupCommand: ParsableCommand {
         cram dedup 'crawl-*.jsonl.zst' notes.txt --exact --output unique --dropped duplicates.jsonl.zst
         cram dedup corpus/ --exact --near --near-threshold 0.8 --output unique
         cram dedup corpus/ --exact --exact-normalize case,space --paragraph --output unique
+        cram dedup corpus/ --exact --substring 100 --output unique
         zcat old.jsonl.gz | cram dedup - --exact --output unique --json
         cram dedup corpus/ --exact --output unique --partitions 8 --plan > plan.json
       """)

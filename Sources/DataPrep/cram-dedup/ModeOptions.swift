@@ -20,6 +20,8 @@ struct ModeOptions: ParsableArguments {
   @Flag(help: "Cut lines that were there before.")
   var line = false
 
+  @OptionGroup var substring: SubstringOptions
+
   @Option(help: ArgumentHelp("Which of the copies of a document stays: first or longest."))
   var keep: Keep = .first
 
@@ -32,8 +34,9 @@ struct ModeOptions: ParsableArguments {
       throw UsageError("--exact-normalize says how --exact compares: give --exact too")
     }
     (plan.paragraph, plan.line, plan.keep) = (paragraph, line, keep)
+    plan.substring = try substring.rule()
     guard !plan.isEmpty else {
-      throw UsageError("no mode: give --exact, --near, --paragraph or --line")
+      throw UsageError("no mode: give --exact, --near, --paragraph, --line or --substring")
     }
     return plan
   }
@@ -60,7 +63,7 @@ struct ModeOptions: ParsableArguments {
     arguments += near.plannedArguments
     if paragraph { arguments.append("--paragraph") }
     if line { arguments.append("--line") }
-    return arguments
+    return arguments + substring.plannedArguments
   }
 }
 

@@ -36,23 +36,19 @@ private func finding(_ number: Int, _ text: [UInt8], _ covered: [Bool], _ rule: 
 {
   let ordinal = UInt64(number)
   guard covered.contains(true) else { return nil }
-  if rule.policy == .document {
-    let share = Double(covered.count { $0 }) / Double(text.count)
-    guard share > rule.share else { return nil }
-    return SubstringFinding(ordinal: ordinal, cuts: [], drop: .init(share: share, keeper: nil))
-  }
-  guard covered.contains(false) else {
-    return SubstringFinding(ordinal: ordinal, cuts: [], drop: .init(share: 1, keeper: nil))
-  }
-  var cuts: [Range<Int>] = []
+  var ranges: [Range<Int>] = []
   for index in covered.indices where covered[index] {
-    if let last = cuts.last, last.upperBound == index {
-      cuts[cuts.count - 1] = last.lowerBound..<index + 1
+    if let last = ranges.last, last.upperBound == index {
+      ranges[ranges.count - 1] = last.lowerBound..<index + 1
     } else {
-      cuts.append(index..<index + 1)
+      ranges.append(index..<index + 1)
     }
   }
-  return SubstringFinding(ordinal: ordinal, cuts: cuts, drop: nil)
+  let share = Double(covered.count { $0 }) / Double(text.count)
+  let goes = rule.policy == .document ? share > rule.share : share == 1
+  guard goes || rule.policy != .document else { return nil }
+  return SubstringFinding(
+    ordinal: ordinal, ranges: ranges, drop: goes ? .init(share: share, keeper: nil) : nil)
 }
 
 // MARK: Texts

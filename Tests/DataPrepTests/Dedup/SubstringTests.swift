@@ -13,7 +13,7 @@ import Testing
   ) throws -> (findings: [SubstringFinding], passages: [RepeatedPassage]) {
     try withTemporaryFolder { folder in
       let search = SubstringSearch(rule, folder: folder, memory: memory)
-      let scratch = SubstringSearch.Scratch(rule)
+      let scratch = search.makeScratch()
       // The blocks come in any order.
       for number in (0..<(texts.count + block - 1) / block).reversed() {
         let part = number * block..<min(texts.count, (number + 1) * block)
@@ -43,7 +43,7 @@ import Testing
     let found = try search(rule, texts).findings
     #expect(found.map(\.ordinal) == expected.map(\.ordinal), "\(label)")
     for (one, other) in zip(found, expected) {
-      #expect(one.cuts == other.cuts && one.drop?.share == other.drop?.share, "\(label)")
+      #expect(one.ranges == other.ranges && one.drop?.share == other.drop?.share, "\(label)")
     }
   }
 
@@ -106,8 +106,9 @@ import Testing
     let found = try search(rule, [one, two, Array(two[20...]), one + two, one]).findings
     #expect(
       found
-        == [(2, 1), (3, 1), (4, 0)].map { ordinal, keeper in
-          SubstringFinding(ordinal: ordinal, cuts: [], drop: .init(share: 1, keeper: keeper))
+        == [(2, 1, 280), (3, 1, 500), (4, 0, 200)].map { ordinal, keeper, size in
+          SubstringFinding(
+            ordinal: ordinal, ranges: [0..<size], drop: .init(share: 1, keeper: keeper))
         })
   }
 

@@ -10,6 +10,8 @@ public struct DedupPlan: Sendable {
   public var paragraph = false
   /// Lines that were there before.
   public var line = false
+  /// What repeats anywhere.
+  public var substring: SubstringRule?
   /// Which of copies stays.
   public var keep = Keep.first
 
@@ -28,6 +30,7 @@ public struct DedupPlan: Sendable {
     }
     if paragraph { modes.append(DigestMode.units(.paragraph)) }
     if line { modes.append(DigestMode.units(.line)) }
+    if let substring { modes.append(SubstringMode(rule: substring)) }
     return modes
   }
 
@@ -38,6 +41,7 @@ public struct DedupPlan: Sendable {
     if let near { settings.append(.init("near", .object(near.settings))) }
     if paragraph { settings.append(.init("paragraph", true)) }
     if line { settings.append(.init("line", true)) }
+    if let substring { settings.append(.init("substring", substring.json)) }
     if exact != nil || near != nil, keep != .first {
       settings.append(.init("keep", .string(keep.rawValue)))
     }

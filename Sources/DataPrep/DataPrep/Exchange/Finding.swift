@@ -20,6 +20,14 @@ package struct Finding: ExchangeRecord, Hashable {
       ordinal: ordinal, first: UInt64(range.lowerBound), second: UInt64(range.upperBound))
   }
 
+  /// The document that has what is cut out of one that is emptied by that.
+  package static func source(_ ordinal: UInt64, keeper: UInt64) -> Finding {
+    Finding(ordinal: ordinal, first: keeper, second: .max)
+  }
+
+  /// Whether it names a document instead of a range.
+  package var isSource: Bool { second == .max }
+
   /// The ordinal of the document that stays instead of a dropped one.
   package var keeper: UInt64 { first }
 

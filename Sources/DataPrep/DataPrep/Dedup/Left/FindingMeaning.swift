@@ -4,6 +4,8 @@ package enum FindingMeaning: Sendable {
   case drops
   /// That ranges of their original text go.
   case cuts
+  /// That ranges of what the modes before left go; of a document that is emptied by it a `Finding.source` may name the copy that stays.
+  case cutsOfLeft
   /// That units of what the modes before left go: `first` is the unit's place.
   case units(TextUnits)
 }
@@ -45,19 +47,21 @@ package enum DocumentFate: Sendable {
       self = .dropped(Drop(reason: mode.reason, value: first.value, keeper: keeper))
       return
     case .cuts: text.cut(originals: findings.map(\.range), reason: mode.reason)
+    case .cutsOfLeft:
+      text.cut(findings.lazy.filter { !$0.isSource }.map(\.range), reason: mode.reason)
     case .units(let kind):
       var units: [TextUnits.Unit] = []
       text.withBytes { kind.split($0, into: &units) }
       let gone = findings.map { Int($0.first) }
       text.cut(TextUnits.ranges(of: gone, among: units, count: text.count), reason: mode.reason)
     }
-    settle(text, mode)
+    settle(text, mode, keeper: findings.first(where: \.isSource)?.keeper)
   }
 
   /// Takes the text as a mode has left it: a document that is emptied is dropped.
-  mutating func settle(_ text: LeftText, _ mode: ModeReading) {
+  mutating func settle(_ text: LeftText, _ mode: ModeReading, keeper: UInt64? = nil) {
     let isEmptied = text.count == 0 && text.isChanged
     self =
-      isEmptied ? .dropped(Drop(reason: mode.reason, value: nil, keeper: nil)) : .left(text)
+      isEmptied ? .dropped(Drop(reason: mode.reason, value: nil, keeper: keeper)) : .left(text)
   }
 }

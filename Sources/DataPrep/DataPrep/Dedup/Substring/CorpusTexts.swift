@@ -5,7 +5,6 @@ import RingProtocol
 /// They rise in reading order, and do not depend on how the corpus is divided.
 enum CorpusPosition {
   private static let offsetBits: UInt64 = 36
-  private static let indexBits: UInt64 = 24
 
   /// Where the texts of a block begin.
   static func first(ofBlock block: Int) -> UInt64 {
@@ -18,9 +17,6 @@ enum CorpusPosition {
 
   @inline(__always)
   static func offset(_ position: UInt64) -> Int { Int(position & (1 << offsetBits - 1)) }
-
-  /// The block that a document of this ordinal belongs to.
-  static func block(ofDocument ordinal: UInt64) -> Int { Int(ordinal >> indexBits) }
 }
 
 /// The texts of a whole corpus, in the spools of its partitions.

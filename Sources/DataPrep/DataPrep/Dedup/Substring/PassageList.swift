@@ -19,7 +19,7 @@ struct PassageList: Sendable {
   }
 
   /// In order; neighbouring anchors tell of the same passage, so that far more are held than are shown.
-  private(set) var passages: [Passage] = []
+  private var passages: [Passage] = []
 
   private static let limit = 512
 
@@ -33,6 +33,9 @@ struct PassageList: Sendable {
     passages.append(passage)
   }
 
+  /// Those that count, in order.
+  var kept: ArraySlice<Passage> { passages.sorted().prefix(Self.limit) }
+
   /// Whether the first `limit` places are sorted and taken.
   private var isFull = false
 
@@ -44,7 +47,7 @@ struct PassageList: Sendable {
 
   /// Adds those of another list.
   mutating func merge(_ other: PassageList) {
-    for passage in other.passages { add(passage) }
+    for passage in other.kept { add(passage) }
   }
 }
 
@@ -72,7 +75,7 @@ extension PassageList {
   /// of equally repeated ones the union.
   func shown(from texts: CorpusTexts) throws(FileError) -> [RepeatedPassage] {
     var shown: [(passage: Passage, bytes: [UInt8])] = []
-    for passage in passages.sorted().prefix(Self.limit) {
+    for passage in kept {
       let bytes = try Self.bytes(of: passage, in: texts)
       if let place = shown.firstIndex(where: { Self.isPart(passage, bytes, of: $0) }) {
         let known = shown[place].passage

@@ -7,6 +7,7 @@ final class RepeatMatcher {
   private let texts: CorpusTexts
   private let isInMemory: Bool
   private let memory: Int
+  private let cancellation: CancellationFlag?
   private var resolver: GroupResolver
   private var members: [AnchorMember] = []
   private var groupEnds: [Int] = []
@@ -22,8 +23,9 @@ final class RepeatMatcher {
   private static let membersAtOnce = 1024
 
   /// - Parameter memory: bytes for copies of texts that are not in memory.
-  init(_ rule: SubstringRule, texts: CorpusTexts, memory: Int) {
+  init(_ rule: SubstringRule, texts: CorpusTexts, memory: Int, cancellation: CancellationFlag?) {
     (self.rule, self.texts, self.memory) = (rule, texts, memory)
+    self.cancellation = cancellation
     isInMemory = texts.isInMemory
     resolver = GroupResolver(rule)
     reach = rule.length - rule.keyBytes
@@ -80,6 +82,7 @@ final class RepeatMatcher {
   }
 
   private func resolve(_ body: (UnsafeBufferPointer<CoveredRange>) throws -> Void) throws {
+    try cancellation?.check()
     if !isInMemory { try arena.gather(&members, from: texts) }
     members.withUnsafeBufferPointer { members in
       var begin = 0

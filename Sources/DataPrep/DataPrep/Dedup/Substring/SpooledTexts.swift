@@ -61,7 +61,7 @@ final class SpooledTexts: @unchecked Sendable {
   func blocks() -> [(block: Int, base: Int)] {
     var blocks: [(block: Int, base: Int)] = []
     for entry in entries.dropLast() {
-      let block = CorpusPosition.block(ofDocument: entry.ordinal)
+      let block = Ordinal.block(of: entry.ordinal)
       if blocks.last?.block != block { blocks.append((block, Int(entry.start))) }
     }
     return blocks

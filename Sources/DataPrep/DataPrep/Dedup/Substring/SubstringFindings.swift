@@ -1,12 +1,11 @@
 import RingProtocol
 
-/// What becomes of a document because of repeated substrings.
+/// What repeats of a document.
 package struct SubstringFinding: Equatable, Sendable {
   package var ordinal: UInt64
-  /// The bytes of its text that are cut out, in rising order and apart from each other; they may cut characters through,
-  /// which then go as a whole. Empty where the document goes.
-  package var cuts: [Range<Int>]
-  /// Why it goes, where it goes.
+  /// The bytes of its text that are covered, in rising order and apart from each other; they may cut characters through.
+  package var ranges: [Range<Int>]
+  /// Why it goes as a whole, where it does.
   package var drop: Drop?
 
   package struct Drop: Equatable, Sendable {
@@ -20,8 +19,8 @@ package struct SubstringFinding: Equatable, Sendable {
     }
   }
 
-  package init(ordinal: UInt64, cuts: [Range<Int>], drop: Drop?) {
-    (self.ordinal, self.cuts, self.drop) = (ordinal, cuts, drop)
+  package init(ordinal: UInt64, ranges: [Range<Int>], drop: Drop?) {
+    (self.ordinal, self.ranges, self.drop) = (ordinal, ranges, drop)
   }
 }
 
@@ -95,9 +94,9 @@ struct SubstringFindings {
     let share = Double(ranges.reduce(0) { $0 + $1.count }) / Double(document.range.count)
     if rule.policy == .document ? share > rule.share : share == 1 {
       let drop = SubstringFinding.Drop(share: share, keeper: keeper(of: document.ordinal))
-      try body(SubstringFinding(ordinal: document.ordinal, cuts: [], drop: drop))
+      try body(SubstringFinding(ordinal: document.ordinal, ranges: ranges, drop: drop))
     } else if rule.policy != .document {
-      try body(SubstringFinding(ordinal: document.ordinal, cuts: ranges, drop: nil))
+      try body(SubstringFinding(ordinal: document.ordinal, ranges: ranges, drop: nil))
     }
   }
 

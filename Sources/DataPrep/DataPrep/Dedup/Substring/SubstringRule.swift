@@ -1,11 +1,13 @@
-/// Which repeated substrings count, and what goes because of them.
+import RingProtocol
+
+/// What `cram dedup --substring` looks for: which repeated substrings count, and what goes because of them.
 ///
 /// A byte range of a document counts when its window of `length` bytes, inside the document, occurs at another place of
 /// the corpus, overlapping places included (Lee et al., "Deduplicating Training Data Makes Language Models Better",
 /// ACL 2022).
-package struct SubstringRule: Sendable, Equatable {
+public struct SubstringRule: Sendable, Equatable {
   /// What goes.
-  package enum Policy: String, CaseIterable, Sendable {
+  public enum Policy: String, CaseIterable, Sendable {
     /// Every occurrence is cut out, as the paper has it.
     case all
     /// Each window's first occurrence in reading order stays, the later ones are cut out.
@@ -15,17 +17,27 @@ package struct SubstringRule: Sendable, Equatable {
   }
 
   /// Bytes of a window: what repeats over fewer of them does not count.
-  package let length: Int
-  package let policy: Policy
+  public let length: Int
+  public let policy: Policy
   /// The covered share of its bytes above which a document goes by the policy `document`.
-  package let share: Double
+  public let share: Double
 
   /// The lengths that can be looked for. Below, an anchor would be no longer than a word; above, no document is that long.
-  package static let lengths = 16...(1 << 24)
+  public static let lengths = 16...(1 << 24)
 
-  package init(length: Int, policy: Policy = .all, share: Double = 0.5) {
+  /// - Parameter length: one of `lengths`.
+  public init(length: Int, policy: Policy = .all, share: Double = 0.5) {
     precondition(Self.lengths.contains(length), "\(length) bytes, expected \(Self.lengths)")
     (self.length, self.policy, self.share) = (length, policy, share)
+  }
+
+  /// The member of the report's settings.
+  var json: JSONValue {
+    var members: [JSONValue.Member] = [
+      .init("length", .int(Int64(length))), .init("policy", .string(policy.rawValue)),
+    ]
+    if policy == .document { members.append(.init("share", .double(share))) }
+    return .object(members)
   }
 
   /// Whether the first occurrence of a window is left out of what is covered.

@@ -8,7 +8,7 @@ package final class SubstringSearch: Sendable {
   package let rule: SubstringRule
   private let folder: String
   private let memory: Int
-  private let spool: TextSpool
+  private let blocks: SubstringBlocks
   private let anchors: RecordPool<AnchorRecord>
   private let covered: RecordPool<CoveredRange>
 
@@ -20,48 +20,33 @@ package final class SubstringSearch: Sendable {
   ///   - memory: the budget in bytes.
   package init(_ rule: SubstringRule, folder: String, memory: Int) {
     (self.rule, self.folder, self.memory) = (rule, folder, memory)
-    spool = TextSpool(path: folder + "/substring", memory: memory / 2)
-    anchors = RecordPool(
+    let anchors = RecordPool<AnchorRecord>(
       name: "substring-anchors", buckets: Self.buckets, memory: memory / 4, folder: folder)
-    covered = RecordPool(name: "substring-covered", buckets: 1, memory: memory / 8, folder: folder)
+    let covered = RecordPool<CoveredRange>(
+      name: "substring-covered", buckets: 1, memory: memory / 8, folder: folder)
+    (self.anchors, self.covered) = (anchors, covered)
+    blocks = SubstringBlocks(
+      rule: rule, spool: TextSpool(path: folder + "/substring", memory: memory / 2),
+      addAnchors: anchors.add, addStretches: covered.add)
   }
 
   /// What one thread keeps between blocks.
-  package final class Scratch {
-    fileprivate let search: AnchorSearch
-    fileprivate var anchors: [AnchorRecord] = []
-    fileprivate var stretches: [CoveredRange] = []
-
-    package init(_ rule: SubstringRule) {
-      search = AnchorSearch(rule)
-    }
+  package struct Scratch {
+    fileprivate let blocks: SubstringBlocks.Scratch
   }
 
-  /// Adds what is left of the documents of a block, in reading order.
+  package func makeScratch() -> Scratch { Scratch(blocks: SubstringBlocks.Scratch(rule)) }
+
+  /// Adds what is left of the documents of a block, in any order of the blocks.
   ///
   /// - Parameters:
-  ///   - documents: the ordinal of each document and the bytes of its text.
+  ///   - documents: the ordinal of each document and the bytes of its text, in reading order.
   ///   - text: lends the text of a document, named by its place in `documents`.
   package func add(
     block: Int, _ documents: [(ordinal: UInt64, size: Int)], _ scratch: Scratch,
     text: (Int, (UnsafeRawBufferPointer) throws -> Void) throws -> Void
   ) throws {
-    let long = documents.indices.filter { documents[$0].size >= rule.length }
-    let base = spool.reserve(long.map { documents[$0] })
-    var offset = 0
-    scratch.anchors.removeAll(keepingCapacity: true)
-    scratch.stretches.removeAll(keepingCapacity: true)
-    for index in long {
-      try text(index) { bytes in
-        try spool.write(bytes, at: base + offset)
-        scratch.search.search(
-          bytes, base: CorpusPosition.first(ofBlock: block) + UInt64(offset),
-          anchors: &scratch.anchors, stretches: &scratch.stretches)
-      }
-      offset += documents[index].size
-    }
-    try scratch.anchors.withUnsafeBufferPointer(anchors.add)
-    try scratch.stretches.withUnsafeBufferPointer(covered.add)
+    try blocks.add(block: block, documents, scratch.blocks, text: text)
   }
 
   /// Compares everything and calls `body` for each document that changes, in reading order.
@@ -72,7 +57,7 @@ package final class SubstringSearch: Sendable {
     _ body: (SubstringFinding) throws -> Void
   ) throws -> [RepeatedPassage] {
     try anchors.finish()
-    let texts = CorpusTexts([try spool.finish()])
+    let texts = CorpusTexts([try blocks.spool.finish()])
     let passages = try match(texts, threads: threads, cancellation: cancellation)
     try covered.finish()
     var findings = SubstringFindings(rule, texts)
@@ -92,7 +77,8 @@ package final class SubstringSearch: Sendable {
         return { buckets.next() }
       },
       work: { [self] in
-        let matcher = RepeatMatcher(rule, texts: texts, memory: share)
+        let matcher = RepeatMatcher(
+          rule, texts: texts, memory: share, cancellation: cancellation)
         return { [self] bucket, _ in
           let sorted = try anchors.sorted(bucket, memory: share)
           return try matcher.match(sorted, covered.add)
