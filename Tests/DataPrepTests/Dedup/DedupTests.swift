@@ -48,13 +48,26 @@ import Testing
       ($0.exact, $0.near, $0.keep) = (ExactSettings(), nearScheme(threshold: 0.6), .longest)
       ($1.exact, $1.near, $1.longest) = ({ $0 }, $0.near, true)
     },
+    Case("substring") {
+      $0.substring = SubstringRule(length: 20)
+      $1.substring = $0.substring
+    },
+    Case("substring, later") {
+      $0.substring = SubstringRule(length: 17, policy: .later)
+      $1.substring = $0.substring
+    },
+    Case("line, substring, document") {
+      ($0.line, $0.substring) = (true, SubstringRule(length: 16, policy: .document, share: 0.6))
+      ($1.line, $1.substring) = (true, $0.substring)
+    },
     Case("all") {
       $0.exact = ExactSettings(normalization: [.case])
       $0.near = nearScheme(threshold: 0.8)
       ($0.paragraph, $0.line) = (true, true)
+      $0.substring = SubstringRule(length: 16)
       $1.exact = { $0.lowercased() }
       $1.near = $0.near
-      ($1.paragraph, $1.line) = (true, true)
+      ($1.paragraph, $1.line, $1.substring) = (true, true, $0.substring)
     },
   ]
 
@@ -90,6 +103,17 @@ import Testing
     #expect(report.output.bytes == UInt64(bytes), sourceLocation: sourceLocation)
   }
 
+  private func expectCopies(in dropped: String, _ fates: [ObviousDedup.Fate]) throws {
+    let told = try storedLines(dropped).map { try JSONValue.parse($0)["dropped"] }
+    let expected = fates.compactMap { fate -> (reason: String, copy: String?)? in
+      if case .dropped(let reason, let copy) = fate { (reason, copy) } else { nil }
+    }
+    #expect(told.map { $0?["reason"]?.string } == expected.map(\.reason))
+    for (told, expected) in zip(told, expected) where expected.reason != "substring-duplicate" {
+      #expect(told?["copy_of"]?.string == expected.copy)
+    }
+  }
+
   @Test(arguments: cases)
   func `all ways of running it give what the obvious code gives`(_ one: Case) throws {
     try withTemporaryFolder { folder in
@@ -101,13 +125,7 @@ import Testing
       let report = try deduplicate(inputs, one.plan, to: folder + "/one", dropped: dropped).report()
       try expect(report, folder + "/one", fates, given.documents)
       let whole = try stageOutput(folder + "/one")
-      let copies = try storedLines(dropped).map {
-        try JSONValue.parse($0)["dropped"]?["copy_of"]?.string
-      }
-      let expected = fates.compactMap { fate -> String?? in
-        if case .dropped(_, let copy) = fate { .some(copy) } else { nil }
-      }
-      #expect(copies == expected)
+      try expectCopies(in: dropped, fates)
       // By steps, since no table fits; with other threads.
       for (threads, memory) in [(1, 1 << 10), (3, 1 << 18)] {
         let output = "\(folder)/small-\(memory)"
@@ -145,8 +163,8 @@ import Testing
       let size = try Corpus(inputs).storedBytes
       let output = folder + "/out"
       var stops = 0
-      // 4 rounds of keys, one of sets, and the last pass: stopped once in each of them.
-      for pass in 0..<6 as Range<UInt64> {
+      // 4 rounds of keys, one of sets, one of texts, and the last pass: stopped once in each of them.
+      for pass in 0..<7 as Range<UInt64> {
         let flag = CancellationFlag()
         let meter = ProgressMeter(label: "dedup", unit: "bytes")
         let deduplication = Deduplication(plan: plan, corpus: try Corpus(inputs))

@@ -1,11 +1,12 @@
 import DataPrep
 
-/// What `--exact`, `--near`, `--paragraph` and `--line` mean, in the plainest code: the judge of the fast one.
+/// What `--exact`, `--near`, `--paragraph`, `--line` and `--substring` mean, in the plainest code: the judge of the fast one.
 struct ObviousDedup {
   var exact: (@Sendable (String) -> String)?
   var near: NearScheme?
   var paragraph = false
   var line = false
+  var substring: SubstringRule?
   var longest = false
 
   /// What becomes of a document.
@@ -20,7 +21,23 @@ struct ObviousDedup {
     if let near { drop(documents, &fates, near) }
     if paragraph { cut(&fates, "paragraph-duplicate", Self.withoutParagraphs) }
     if line { cut(&fates, "line-duplicate", Self.withoutLines) }
+    if let substring { cut(&fates, substring) }
     return fates
+  }
+
+  /// Without the copies that stay: which of several that is depends on more than what repeats.
+  private func cut(_ fates: inout [Fate], _ rule: SubstringRule) {
+    let texts = fates.map { fate in
+      if case .left(let text) = fate { Array(text.utf8) } else { [UInt8]() }
+    }
+    for finding in plainFindings(rule, texts) {
+      let text = texts[Int(finding.ordinal)]
+      let left = rule.policy == .document ? [] : plainText(text, without: finding.ranges)
+      fates[Int(finding.ordinal)] =
+        left.isEmpty
+        ? .dropped("substring-duplicate", copyOf: nil)
+        : .left(String(decoding: left, as: UTF8.self))
+    }
   }
 
   private func drop(_ documents: [ReadDocument], _ fates: inout [Fate], by key: (String) -> String)

@@ -51,6 +51,21 @@ private func finding(_ number: Int, _ text: [UInt8], _ covered: [Bool], _ rule: 
     ordinal: ordinal, ranges: ranges, drop: goes ? .init(share: share, keeper: nil) : nil)
 }
 
+/// What is left of a text; a character goes when one of its bytes does.
+func plainText(_ text: [UInt8], without ranges: [Range<Int>]) -> [UInt8] {
+  var gone = [Bool](repeating: false, count: text.count)
+  for place in ranges.joined() { gone[place] = true }
+  var left: [UInt8] = []
+  var place = 0
+  while place < text.count {
+    var end = place + 1
+    while end < text.count, text[end] & 0xC0 == 0x80 { end += 1 }
+    if !gone[place..<end].contains(true) { left += text[place..<end] }
+    place = end
+  }
+  return left
+}
+
 // MARK: Texts
 
 func randomText(_ count: Int, _ chance: inout SeededNumbers) -> [UInt8] {
