@@ -62,6 +62,7 @@ let package = Package(
 
     // Floor 1
     library("RingProtocol", "Sources/Protocol/RingProtocol", ["CPlatform"]),
+    library("Plots", "Sources/Shards/Plots", []),
 
     // Floor 2
     library("Shards", "Sources/Shards/Shards", ["RingProtocol", "CZstd", "CLz4"]),
@@ -87,7 +88,7 @@ let package = Package(
       "DocumentCommand", "Sources/DataPrep/DocumentCommand",
       ["CramCommand", "DataPrep", "RingProtocol"]),
     verb("ring", "Protocol", ["RingProtocol"]),
-    verb("inspect", "Shards", ["Shards", "Tokenization", "RingProtocol"]),
+    verb("inspect", "Shards", ["Shards", "Plots", "Tokenization", "RingProtocol"]),
     verb("stream", "Shards", ["Shards", "RingProtocol"]),
     verb("dedup", "DataPrep", ["DocumentCommand", "DataPrep", "RingProtocol"]),
     verb("filter", "DataPrep", ["DocumentCommand", "DataPrep", "Tokenization", "RingProtocol"]),

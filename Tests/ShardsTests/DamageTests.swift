@@ -39,9 +39,12 @@ struct DamageTests {
       var content = good
       var missed: [String] = []
       for byte in good.indices {
-        // All bits where a field may be; one bit for each byte of the header's empty part.
+        // All bits where a field may be; one bit for each byte of the header's empty part, and one in eight of all in
+        // the rarer kinds, to stay quick.
         let isEmptyHeader = (600..<4088).contains(byte)
-        for bit in isEmptyHeader ? byte % 8..<byte % 8 + 1 : 0..<8 {
+        if isEmptyHeader, byte % 7 != 0 { continue }
+        for bit in isEmptyHeader || (codec, parity) != (.zstd, 0) ? byte % 8..<byte % 8 + 1 : 0..<8
+        {
           content[byte] ^= 1 << bit
           let found = problems(path, content)
           if found.isEmpty || found.contains(where: { $0.path != path }) {

@@ -53,6 +53,56 @@ struct InspectCommandTests {
     }
   }
 
+  @Test func `the documents of a sequence and the sequences of a document`() throws {
+    try withDataset { folder, _ in
+      let traced = try json(folder + "/train", "--trace", "13")["documents"]?.array ?? []
+      #expect(traced.map { $0["id"]?.string } == ["document-4"])
+      #expect(traced[0]["file"]?.string == "b/c.jsonl.zst" && traced[0]["source"]?.string == "even")
+      #expect(traced[0]["offset"]?.int == 16 && traced[0]["tokens"]?.int == 16)
+      let found = try json(folder + "/train", "--find-document", "document-3")
+      #expect(found["sequences"]?.array?.compactMap(\.int) == [9, 10, 11])
+      let alone = try json(folder + "/train/00001.tok.zst", "--find-document", "document-3")
+      #expect(alone["sequences"]?.array?.compactMap(\.int) == [0, 1])
+      for words in [["--find-document", "nobody"], ["--trace", "23"]] {
+        let done = try Program("inspect", [folder + "/train"] + words).wait()
+        #expect(done.status == 1 && done.errors.contains(words[1]))
+      }
+    }
+  }
+
+  @Test func `a page holds the figures of the JSON`() throws {
+    try withDataset { folder, _ in
+      let page = folder + "/page.html"
+      let said = try json(folder + "/train", "--deep", "--html", page)
+      let html = String(decoding: try InputFile.bytes(of: page), as: UTF8.self)
+      let embedded = try #require(
+        html.split(separator: "id=\"report\">").last?.split(separator: "</script>").first)
+      #expect(try JSONValue.parse(String(embedded)) == said)
+      #expect(html.contains("<b data-key=\"tokens\">368</b>"))
+      #expect(!html.contains("http") && !html.contains("src="))
+      #expect(html.components("<svg") == 5 && html.components("</svg>") == 5)
+    }
+  }
+
+  @Test func `exports hold every sequence`() throws {
+    try withDataset { folder, source in
+      func exported(_ format: String) throws -> [UInt8] {
+        let path = "\(folder)/export.\(format)"
+        let done = try Program.run(
+          "inspect", folder + "/train", "--export", format, "--output", path)
+        #expect(done.status == 0, "\(done.errors)")
+        return try InputFile.bytes(of: format == "mds" ? path + "/shard.00000.mds" : path)
+      }
+      let plain = source.bytes(of: 0..<23)
+      #expect(try exported("npy").suffix(plain.count) == plain[...])
+      #expect(try exported("mds").suffix(plain.count) == plain[...])
+      let lines = String(decoding: try exported("jsonl"), as: UTF8.self).split(separator: "\n")
+      let first = try JSONValue.parse(String(lines[0]))["input_ids"]?.array?.compactMap(\.int)
+      #expect(lines.count == 23 && first == source.ids[..<16].map(Int64.init))
+      #expect(try exported("parquet").suffix(4) == Array("PAR1".utf8)[...])
+    }
+  }
+
   @Test func `verify says nothing of a whole dataset and a line for each fault`() throws {
     try withDataset { folder, _ in
       let good = try Program.run("inspect", folder + "/train", "--verify")
@@ -92,11 +142,22 @@ struct InspectCommandTests {
       let train = folder + "/train"
       for arguments in [
         [], [train, "--nonsense"], [train, "--decode", "x"], [train, "--decode", "1", "--verify"],
-        [train, train, "--decode", "1"],
+        [train, train, "--decode", "1"], [train, "--trace", "1", "--find-document", "x"],
+        [train, "--export", "npy"], [train, "--repair"], [train, "--output", folder + "/x"],
+        [train, "--export", "csv", "--output", folder + "/x"],
+        [train, train, "--html", folder + "/x"],
+        [train, "--verify", "--html", folder + "/x"],
       ] {
         let done = try Program("inspect", arguments).wait()
         #expect(done.status == 2)
       }
     }
+  }
+}
+
+extension String {
+  /// How often `part` occurs.
+  fileprivate func components(_ part: String) -> Int {
+    split(separator: part, omittingEmptySubsequences: false).count - 1
   }
 }

@@ -1,7 +1,6 @@
 import CramCommand
 import RingProtocol
 import Shards
-import Tokenization
 
 @main struct InspectVerb {
   static func main() { runCommand(InspectCommand.self) }
@@ -9,22 +8,34 @@ import Tokenization
 
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration.verb(
-    "inspect", abstract: "Shows, decodes and verifies datasets and shards.",
+    "inspect",
+    abstract: "Shows, decodes, verifies, compares, repairs and exports datasets and shards.",
     discussion: """
-      A dataset is a folder with manifest.json; a shard is a *.tok.zst file. Statistics come from manifest and index \
-      alone and take no time whatever the size. --verify reads everything: a line on standard error for each fault, and \
-      status 1 if there is one.
+      A dataset is a folder with manifest.json; a shard is a *.tok.zst or *.tok.lz4 file. Statistics come from manifest \
+      and index alone and take no time whatever the size; --deep reads everything. --verify reads everything too: a line \
+      on standard error for each fault, and status 1 if there is one.
 
       Examples:
         cram inspect shards/train
+        cram inspect shards/train --deep --html report.html
         cram inspect shards/train/00000.tok.zst --json
         cram inspect shards/train --decode 1234
-        cram inspect shards/train --random 5
+        cram inspect shards/train --trace 1234
+        cram inspect shards/train --find-document pile-00017
         cram inspect shards/train shards/heldout --verify
+        cram inspect shards/train --diff other/train
+        cram inspect shards/train --repair --output repaired
+        cram inspect shards/train --export parquet --output train.parquet
       """)
 
   @Argument(help: ArgumentHelp("Folders of shards, or shards.", valueName: "dataset|shard"))
   var targets: [String]
+
+  @Flag(help: "Read every sequence: count duplicates and how the order goes with the documents.")
+  var deep = false
+
+  @Option(help: ArgumentHelp("Write a page with plots to this file.", valueName: "file"))
+  var html: String?
 
   @Option(
     help: ArgumentHelp(
@@ -47,33 +58,75 @@ struct InspectCommand: ParsableCommand {
     help: ArgumentHelp("Print the sequences that hold this document.", valueName: "id"))
   var findDocument: String?
 
+  @Option(help: ArgumentHelp("Compare with this dataset or shard.", valueName: "other"))
+  var diff: String?
+
+  @Flag(
+    help: "Write to --output what can be made whole again: by parity, or from what the rest tells.")
+  var repair = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Write all sequences to --output in another format: npy, mds, parquet or jsonl.",
+      valueName: "format"))
+  var export: ExportFormat?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where --repair and --export write: a folder for --repair and mds, else a file.",
+      valueName: "path"))
+  var output: String?
+
+  @Option(help: "Memory for --deep, as 512M or 4G.")
+  var memory = ByteSize(bytes: 1 << 30)
+
   @OptionGroup var common: CommonOptions
 
-  func run() throws {
-    let given = modes
-    guard given.count <= 1 else {
-      throw UsageError("\(given[0]) and \(given[1]) exclude each other")
+  func validate() throws {
+    guard modes.count <= 1 else {
+      throw ValidationError("\(modes[0]) and \(modes[1]) exclude each other")
     }
-    if verify { return try verifyAll() }
-    guard let mode = given.first else { return try showAll() }
-    guard targets.count == 1 else {
-      throw UsageError("\(mode) takes one dataset or shard, not \(targets.count)")
+    if let mode = modes.first, mode != "--verify", targets.count != 1 {
+      throw ValidationError("\(mode) takes one dataset or shard, not \(targets.count)")
     }
-    if let trace { return try printTrace(of: trace) }
-    if let findDocument { return try printSequences(holding: findDocument) }
-    try printSequences()
+    if html != nil, targets.count != 1 {
+      throw ValidationError("--html takes one dataset or shard, not \(targets.count)")
+    }
+    if !modes.isEmpty, html != nil || (deep && diff == nil) {
+      throw ValidationError(
+        "\(modes[0]) and \(html != nil ? "--html" : "--deep") exclude each other")
+    }
+    let writes = repair || export != nil
+    guard writes == (output != nil) else {
+      throw ValidationError(
+        writes
+          ? "\(modes[0]) writes: --output is missing" : "--output is for --repair and --export")
+    }
   }
 
   /// The options given that say what to do; without one, statistics are shown.
   private var modes: [String] {
     let all: [(String, Bool)] = [
       ("--decode", decode != nil), ("--random", random != nil), ("--verify", verify),
-      ("--trace", trace != nil), ("--find-document", findDocument != nil),
+      ("--trace", trace != nil), ("--find-document", findDocument != nil), ("--diff", diff != nil),
+      ("--repair", repair), ("--export", export != nil),
     ]
     return all.filter(\.1).map(\.0)
   }
 
-  // Statistics
+  func run() throws {
+    if verify { return try verifyAll() }
+    if repair { return try repairAll(to: output!) }
+    if let export { return try write(export, to: output!) }
+    if let diff { return try compare(with: diff) }
+    if let trace { return try printTrace(of: trace) }
+    if let findDocument { return try printSequences(holding: findDocument) }
+    if decode != nil || random != nil { return try printSequences() }
+    if deep || html != nil { return try showReport() }
+    try showAll()
+  }
+
+  // Statistics of manifest and index alone
 
   private func showAll() throws {
     let found = try targets.map { path in
@@ -84,71 +137,5 @@ struct InspectCommand: ParsableCommand {
     }
     common.console.printJSON(
       found.count == 1 ? found[0].json : ["inspected": .array(found.map(\.json))])
-  }
-
-  // Sequences
-
-  private func printSequences() throws {
-    let target = try InspectionTarget.open(targets[0])
-    let numbers = decode.map { [$0] } ?? drawn(from: target.sequences)
-    let found = try numbers.map { (number: $0, ids: try target.ids(of: $0)) }
-    let search = TokenizerSearch(target)
-    if let note = search.note, search.tokenizer == nil {
-      Console.complain("cram-inspect: \(note)")
-    }
-    let sequences = found.map {
-      DecodedSequence(number: $0.number, ids: $0.ids, tokenizer: search.tokenizer)
-    }
-    if !common.json { sequences.flatMap(\.lines).forEach(common.console.say) }
-    let json = sequences.map(\.json)
-    common.console.printJSON(decode != nil ? json[0] : ["sequences": .array(json)])
-  }
-
-  /// Different sequences, the same for a seed.
-  private func drawn(from count: UInt64) -> [UInt64] {
-    let key = OrderKey.derive(purpose: "inspect", seed: common.seed)
-    let permutation = KeyedPermutation(count: count, key: key)
-    return (0..<min(random ?? 0, count)).map { permutation[$0] }
-  }
-
-  // Origins
-
-  private func printTrace(of number: UInt64) throws {
-    let pieces = try InspectionTarget.open(targets[0]).trace(number)
-    common.console.printJSON(["documents": .array(pieces.map(\.json))])
-    guard !common.json else { return }
-    common.console.say("sequence \(number)")
-    pieces.map(\.line).forEach(common.console.say)
-  }
-
-  private func printSequences(holding id: String) throws {
-    let found = try InspectionTarget.open(targets[0]).sequences(
-      holding: id, threads: common.threadCount)
-    common.console.printJSON(["sequences": .array(found.map { .unsigned($0) })])
-    guard !common.json else { return }
-    common.console.say(
-      "document \(id) is in \(found.count == 1 ? "1 sequence" : "\(found.count) sequences")")
-    for number in found { common.console.say("  \(number)") }
-  }
-
-  // Verification
-
-  private func verifyAll() throws {
-    var problems: [ShardError] = []
-    for path in targets {
-      let total = (try? InspectionTarget.open(path).sequences) ?? 0
-      let meter = ProgressMeter(label: "verify", unit: "sequences", total: total)
-      problems += try common.console.showing(meter) {
-        try InspectionTarget.problems(
-          path, threads: common.threadCount, progress: meter, cancellation: .process)
-      }
-    }
-    for problem in problems { Console.complain("cram-inspect: \(problem)") }
-    common.console.printJSON([
-      "problems": .array(
-        problems.map { ["path": .string($0.path), "problem": .string("\($0)")] })
-    ])
-    guard problems.isEmpty else { throw ExitCode(1) }
-    common.console.say("\(targets.joined(separator: ", ")): every byte is as it was written")
   }
 }

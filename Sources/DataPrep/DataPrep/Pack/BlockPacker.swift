@@ -18,6 +18,8 @@ struct BlockPacker: ~Copyable {
     var tailDocuments: UInt64 = 0
     /// How long the documents are, separators included.
     var lengths = LengthDistribution()
+    /// Unicode code points of the documents' texts.
+    var characters: UInt64 = 0
   }
 
   private let tokenBytes: Int
@@ -86,6 +88,7 @@ struct BlockPacker: ~Copyable {
     tally.documents += 1
     tally.tokens += count
     tally.lengths.add(count)
+    tally.characters += OriginSpool.characters(origin)
   }
 
   private mutating func endBlock() throws(FileError) {

@@ -20,7 +20,7 @@ struct OriginSpool: ~Copyable {
 
   static func placesPath(_ path: String) -> String { path + ".places" }
 
-  /// Appends the next document's record, which may be empty.
+  /// Appends the next document's record.
   mutating func append(_ record: UnsafeRawBufferPointer, tokens: UInt64) throws(FileError) {
     end += UInt64(record.count)
     try records!.write(record)
@@ -38,19 +38,31 @@ struct OriginSpool: ~Copyable {
     if let places = places.take() { try places.commit() }
   }
 
-  /// The record of a document.
-  static func record(of document: Document) -> [UInt8] {
+  /// The record of a document: its characters, and where it comes from unless `keepsOrigin` is false.
+  static func record(
+    of document: Document, characters: UInt64, keepsOrigin: Bool
+  ) -> [UInt8] {
     var bytes: [UInt8] = []
+    bytes.append(variable: characters)
+    guard keepsOrigin else { return bytes }
     bytes.append(text: document.file)
     bytes.append(text: document.name)
     if let source = document.source { bytes.append(text: source) }
     return bytes
   }
 
-  /// What a record tells; nil where it is none.
+  /// The Unicode code points of the document that a record is of.
+  static func characters(_ record: UnsafeRawBufferPointer) -> UInt64 {
+    var reader = ByteReader(record)
+    return reader.variable() ?? 0
+  }
+
+  /// Where the document comes from; nil where the record does not tell.
   static func origin(_ record: UnsafeRawBufferPointer) -> DocumentOrigin? {
     var reader = ByteReader(record)
-    guard let file = reader.text(), let name = reader.text() else { return nil }
+    guard reader.variable() != nil, let file = reader.text(), let name = reader.text() else {
+      return nil
+    }
     return DocumentOrigin(id: name, file: file, source: reader.isAtEnd ? nil : reader.text())
   }
 }

@@ -10,9 +10,9 @@ struct EncodedBlock: Sendable {
   var characters: UInt64 = 0
   /// The bytes of each document's tokens.
   var sizes: [Int] = []
-  /// Where the documents come from, as `OriginSpool` keeps it, end to end; empty where nobody asks.
+  /// What `OriginSpool` keeps of the documents, end to end.
   var origins: [UInt8] = []
-  /// The bytes of each document's origin.
+  /// The bytes of each document's part of it.
   var originSizes: [Int] = []
   var input = Tally()
   var dropped: [FaultyLine.Reason: Tally] = [:]
@@ -53,9 +53,11 @@ final class BlockEncoder {
       encoder.encode(document.text.assumingMemoryBound(to: UInt8.self), into: ids)
       ids.append(around.separator)
       result.input.add(document.text.count)
-      result.characters += UInt64(document.characterCount)
+      let characters = UInt64(document.characterCount)
+      result.characters += characters
       result.sizes.append((ids.count - begin) * ids.idBytes)
-      let origin = keepsOrigins ? OriginSpool.record(of: document) : []
+      let origin = OriginSpool.record(
+        of: document, characters: characters, keepsOrigin: keepsOrigins)
       result.originSizes.append(origin.count)
       result.origins += origin
     }

@@ -70,7 +70,7 @@ extension Packing.Side {
       "name": .string(name), "blocks": .unsigned(spool.count),
       "documents": .unsigned(tally.documents), "tokens": .unsigned(tally.tokens),
       "tail_tokens": .unsigned(tally.tailTokens), "tail_documents": .unsigned(tally.tailDocuments),
-      "lengths": tally.lengths.json,
+      "lengths": tally.lengths.json, "characters": .unsigned(tally.characters),
     ]
   }
 
@@ -79,14 +79,15 @@ extension Packing.Side {
     guard let name = json["name"]?.string, let blocks = number("blocks"),
       let documents = number("documents"), let tokens = number("tokens"),
       let tailTokens = number("tail_tokens"), let tailDocuments = number("tail_documents"),
-      let lengths = json["lengths"].flatMap({ LengthDistribution(json: $0) })
+      let lengths = json["lengths"].flatMap({ LengthDistribution(json: $0) }),
+      let characters = number("characters")
     else { return nil }
     self.name = name
     spool = BlockSpool(
       path: Self.spoolPath(name, in: folder), blockBytes: blockBytes, count: blocks)
     tally = .init(
       documents: documents, tokens: tokens, tailTokens: tailTokens, tailDocuments: tailDocuments,
-      lengths: lengths)
+      lengths: lengths, characters: characters)
   }
 }
 

@@ -175,6 +175,7 @@ public struct TokenizeStage {
     of side: String, tally: BlockPacker.Tally, recipeSHA256: String
   ) -> DatasetDescription {
     let tokenizer = files.tokenizer
+    let ofText = tally.tokens - tally.documents * around.countForDocument
     return DatasetDescription(
       tokenType: tokenType, sequenceLength: options.length,
       vocabularySize: tokenizer.vocabularySize, frameSequences: options.frameSequences,
@@ -182,6 +183,7 @@ public struct TokenizeStage {
       parityGroup: options.parityGroup, hasProvenance: options.hasProvenance,
       order: options.order.rawValue, seed: options.seed, side: side, documents: tally.documents,
       documentLengths: tally.lengths,
+      charactersPerToken: ofText > 0 ? Double(tally.characters) / Double(ofText) : nil,
       specialTokens: tokenizer.specials.map { .init(content: $0.content, id: UInt32($0.id)) },
       roles: Shards.SpecialRoles(tokenizer.roles), tokenizerSHA256: files.sha256,
       recipeSHA256: recipeSHA256)

@@ -80,8 +80,29 @@ public struct FrameDecoder: ~Copyable {
     return nil
   }
 
+  /// What an lz4 frame unpacks to; nil where it is not one of so many plain bytes.
+  func lz4Plain(_ bytes: UnsafeRawBufferPointer, size: Int) -> [UInt8]? {
+    var isWhole = false
+    let plain = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+      let target = UnsafeMutableRawBufferPointer(
+        rebasing: UnsafeMutableRawBufferPointer(buffer)[..<size])
+      isWhole = lz4Fault(bytes, target) == nil
+      count = isWhole ? size : 0
+    }
+    return isWhole ? plain : nil
+  }
+
   private func lz4Fault(
     _ bytes: UnsafeRawBufferPointer, _ checksum: UInt32, _ plain: UnsafeMutableRawBufferPointer
+  ) -> String? {
+    if let fault = lz4Fault(bytes, plain) { return fault }
+    let found = UInt32(truncatingIfNeeded: Checksum.xxh64(UnsafeRawBufferPointer(plain)))
+    return found == checksum
+      ? nil : "what comes out has the checksum \(found), and the seek table's is \(checksum)"
+  }
+
+  private func lz4Fault(
+    _ bytes: UnsafeRawBufferPointer, _ plain: UnsafeMutableRawBufferPointer
   ) -> String? {
     LZ4F_resetDecompressionContext(lz4)
     var info = LZ4F_frameInfo_t()
@@ -99,9 +120,7 @@ public struct FrameDecoder: ~Copyable {
       let reason = LZ4F_isError(state) == 0 ? "" : ": " + String(cString: LZ4F_getErrorName(state))
       return "lz4 cannot unpack it to its announced size\(reason)"
     }
-    let found = UInt32(truncatingIfNeeded: Checksum.xxh64(UnsafeRawBufferPointer(plain)))
-    return found == checksum
-      ? nil : "what comes out has the checksum \(found), and the seek table's is \(checksum)"
+    return nil
   }
 
   /// Of zstd's frame header descriptor, the byte behind the magic number: a checksum follows the content.

@@ -1,7 +1,8 @@
 import RingProtocol
 
 extension Manifest.Distributions {
-  /// `{"sequences_by_documents", "documents_per_sequence", "followers", "longest_rise", "frequencies", "document_lengths"}`.
+  /// `{"sequences_by_documents", "documents_per_sequence", "followers", "longest_rise", "frequencies", "document_lengths",
+  /// "characters_per_token"}`.
   public var json: JSONValue {
     [
       "sequences_by_documents": .array(packing.sequencesByPieces.map { .unsigned($0) }),
@@ -10,6 +11,7 @@ extension Manifest.Distributions {
       "longest_rise": .unsigned(packing.longestRise),
       "frequencies": frequencies.json,
       "document_lengths": documentLengths?.json ?? .null,
+      "characters_per_token": charactersPerToken.map { .double($0) } ?? .null,
     ]
   }
 
@@ -25,6 +27,7 @@ extension Manifest.Distributions {
     packing.longestRise = UInt64(clamping: longestRise)
     frequencies = curve
     documentLengths = json["document_lengths"].flatMap { LengthDistribution(json: $0) }
+    charactersPerToken = json["characters_per_token"]?.double
   }
 }
 

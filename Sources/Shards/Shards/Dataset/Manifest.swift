@@ -44,6 +44,8 @@ public struct Manifest: Sendable, Equatable {
     public var frequencies: FrequencyCurve
     /// Nil where nobody knows.
     public var documentLengths: LengthDistribution?
+    /// Unicode code points of the documents' texts for each of their tokens; nil where nobody knows.
+    public var charactersPerToken: Double?
   }
 
   /// A special token by what it is written as.

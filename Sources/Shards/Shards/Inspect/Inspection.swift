@@ -13,6 +13,11 @@ public struct Inspection: Sendable {
   public let frameSequences: Int
   /// Bytes of all shards.
   public let bytes: UInt64
+  public let codec: Codec
+  /// Bytes that provenance takes; nil where it was left out.
+  public let provenanceBytes: UInt64?
+  /// How documents lie in the sequences, and other distributions; nil in a dataset of an earlier release.
+  public let distributions: Manifest.Distributions?
   public let statistics: TokenStatistics
   public let tokenizerSHA256: String
   public let recipeSHA256: String
@@ -39,6 +44,9 @@ public struct Inspection: Sendable {
     tokenType = manifest.tokenType
     frameSequences = manifest.frameSequences
     bytes = manifest.bytes
+    codec = manifest.codec
+    provenanceBytes = manifest.hasProvenance ? manifest.provenanceBytes : nil
+    distributions = manifest.distributions
     statistics = manifest.statistics
     tokenizerSHA256 = manifest.tokenizerSHA256
     recipeSHA256 = manifest.recipeSHA256
@@ -49,7 +57,14 @@ public struct Inspection: Sendable {
 
   private init(_ shard: ShardReader, path: String) throws(ShardError) {
     let header = shard.header
-    statistics = TokenStatistics(histogram: try shard.histogram(), roles: header.roles)
+    let histogram = try shard.histogram()
+    statistics = TokenStatistics(histogram: histogram, roles: header.roles)
+    codec = header.codec
+    provenanceBytes = shard.hasProvenance ? shard.provenanceBytes : nil
+    distributions = try shard.packing().map {
+      Manifest.Distributions(
+        packing: $0, frequencies: FrequencyCurve(histogram: histogram), documentLengths: nil)
+    }
     self.path = path
     sequences = header.sequences
     sequenceLength = header.sequenceLength
@@ -71,6 +86,11 @@ public struct Inspection: Sendable {
   /// Bits that a token takes on disk, everything counted.
   public var bitsPerToken: Double { 8 * Double(bytes) / Double(tokens) }
 
+  /// Bits that a token takes on disk, everything counted but provenance.
+  public var bareBitsPerToken: Double {
+    8 * Double(bytes - min(provenanceBytes ?? 0, bytes)) / Double(tokens)
+  }
+
   /// A share of all tokens.
   public func share(_ count: UInt64) -> Double { Double(count) / Double(tokens) }
 
@@ -82,11 +102,16 @@ public struct Inspection: Sendable {
       .init("sequence_length", .int(Int64(sequenceLength))),
       .init("vocabulary_size", .int(Int64(vocabularySize))),
       .init("documents", .unsigned(documents)), .init("token_type", .string(tokenType.rawValue)),
-      .init("frame_sequences", .int(Int64(frameSequences))), .init("bytes", .unsigned(bytes)),
+      .init("frame_sequences", .int(Int64(frameSequences))),
+      .init("codec", .string(codec.rawValue)),
+      .init("bytes", .unsigned(bytes)),
+      .init("provenance_bytes", provenanceBytes.map { .unsigned($0) } ?? .null),
       .init("plain_bytes", .unsigned(plainBytes)), .init("bits_per_token", .double(bitsPerToken)),
+      .init("bits_per_token_without_provenance", .double(bareBitsPerToken)),
       .init("unknown_share", .double(share(statistics.unknown))),
       .init("special_share", .double(share(statistics.special))),
-      .init("statistics", statistics.json), .init("dataset_id", .string(datasetID)),
+      .init("statistics", statistics.json),
+      .init("distributions", distributions?.json ?? .null), .init("dataset_id", .string(datasetID)),
       .init("tokenizer_sha256", .string(tokenizerSHA256)),
       .init("recipe_sha256", .string(recipeSHA256)),
     ]
@@ -95,6 +120,7 @@ public struct Inspection: Sendable {
         .init("order", .string(manifest.order)), .init("seed", .unsigned(manifest.seed)),
         .init("fingerprint", .string(manifest.fingerprint)),
         .init("shards", .int(Int64(manifest.shards.count))),
+        .init("parity", .int(Int64(manifest.parityGroup))),
       ]
     }
     if let header {

@@ -42,6 +42,17 @@ public struct ShardOrigins: Sendable {
     return entries
   }
 
+  /// The numbers of all documents of the table, in order.
+  func allNumbers(threads: Int) throws(ShardError) -> [UInt64] {
+    var numbers: [UInt64] = []
+    numbers.reserveCapacity(Int(documents.records))
+    try OrderedMap.run(
+      count: documentBlocks, threads: threads, makeWorker: { 0 },
+      produce: { _, block throws(ShardError) in try documents(block: block).map(\.number) },
+      consume: { _, block throws(ShardError) in numbers += block })
+    return numbers
+  }
+
   /// The pieces of a frame's sequences, documents by their place in the table.
   func pieces(frame: Int) throws(ShardError) -> SequencePieces {
     let plain = try shard.plain(block: frame, of: pieces, .pieces)

@@ -45,6 +45,11 @@ extension ShardReader {
     return end == indexOffset + section.offset
   }
 
+  /// Bytes of the sections that say where documents come from.
+  var provenanceBytes: UInt64 {
+    [ShardIndex.Kind.origins, .pieces].reduce(0) { $0 + (index.section($1)?.byteCount ?? 0) }
+  }
+
   /// Whether the index holds exactly `sections`, and parity in groups of `parityGroup` (0: none).
   func hasSections(
     _ sections: [ShardIndex.Section], parityGroup: Int

@@ -69,12 +69,13 @@ struct Parity: Equatable, Sendable {
     return bytes
   }
 
-  /// Reads a section; nil where it is not one of a file whose frames are `frames`.
-  init?(section bytes: UnsafeRawBufferPointer, frames: Int) {
+  /// Reads a section; nil where it is not one of a file with so many frames (nil: any number).
+  init?(section bytes: UnsafeRawBufferPointer, frames: Int?) {
     guard bytes.count >= Self.fixedBytes else { return nil }
     func field(_ place: Int) -> Int { Int(bytes.number(at: 4 * place, as: UInt32.self)) }
     let (group, dataParts, indexParts) = (field(0), field(1), field(2))
-    guard group > 0, dataParts == frames + 1, indexParts > 0, field(3) == 0,
+    guard group > 0, dataParts > 1, frames.map({ dataParts == $0 + 1 }) ?? true, indexParts > 0,
+      field(3) == 0,
       dataParts + indexParts <= (bytes.count - Self.fixedBytes) / Self.partBytes
     else { return nil }
     let count = dataParts + indexParts

@@ -23,6 +23,8 @@ public struct DatasetDescription: Sendable {
   public var documents: UInt64
   /// How long the documents are, in tokens; nil where nobody knows.
   public var documentLengths: LengthDistribution?
+  /// Unicode code points of the documents' texts for each of their tokens, separators aside; nil where nobody knows.
+  public var charactersPerToken: Double?
   public var specialTokens: [Manifest.SpecialToken]
   public var roles: SpecialRoles
   public var tokenizerSHA256: String
@@ -32,8 +34,9 @@ public struct DatasetDescription: Sendable {
     tokenType: TokenType, sequenceLength: Int, vocabularySize: Int, frameSequences: Int,
     shardSequences: UInt64, codec: Codec = .zstd, level: Int, parityGroup: Int = 0,
     hasProvenance: Bool = true, order: String, seed: UInt64, side: String, documents: UInt64,
-    documentLengths: LengthDistribution? = nil, specialTokens: [Manifest.SpecialToken],
-    roles: SpecialRoles, tokenizerSHA256: String, recipeSHA256: String
+    documentLengths: LengthDistribution? = nil, charactersPerToken: Double? = nil,
+    specialTokens: [Manifest.SpecialToken], roles: SpecialRoles, tokenizerSHA256: String,
+    recipeSHA256: String
   ) {
     self.tokenType = tokenType
     self.sequenceLength = sequenceLength
@@ -49,6 +52,7 @@ public struct DatasetDescription: Sendable {
     self.side = side
     self.documents = documents
     self.documentLengths = documentLengths
+    self.charactersPerToken = charactersPerToken
     self.specialTokens = specialTokens
     self.roles = roles
     self.tokenizerSHA256 = tokenizerSHA256
@@ -120,7 +124,8 @@ public struct DatasetWriter {
     manifest.provenanceBytes = provenanceBytes
     manifest.distributions = Manifest.Distributions(
       packing: packing, frequencies: FrequencyCurve(histogram: histogram),
-      documentLengths: description.documentLengths)
+      documentLengths: description.documentLengths,
+      charactersPerToken: description.charactersPerToken)
     try manifest.write(to: folder)
     return manifest
   }
