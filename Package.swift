@@ -104,6 +104,9 @@ let package = Package(
     .executableTarget(
       name: "measure-encoding", dependencies: ["DataPrep", "Tokenization", "RingProtocol"],
       path: "Tests/Benchmarks/measure-encoding", swiftSettings: strict),
+    .executableTarget(
+      name: "study-near", dependencies: ["DataPrep", "RingProtocol"],
+      path: "Tests/Benchmarks/study-near", swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: [], path: "Tests/TestSupport", swiftSettings: strict),
     tests("RingProtocol", ["RingProtocol", "CPlatform"]),

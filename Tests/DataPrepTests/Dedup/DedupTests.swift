@@ -138,6 +138,9 @@ import Testing
         #expect(try storedLines(dropped + ".small") == storedLines(dropped))
         #expect(try !Folder.entries(of: output).contains("state"))
       }
+      let dry = try deduplicate(inputs, one.plan, to: folder + "/dry", isDryRun: true).report()
+      #expect(withoutTimes(dry) == withoutTimes(report))
+      #expect(try Folder.entries(of: folder + "/dry") == ["report.json"])
       for partitions in [1, 2, 7] {
         let output = "\(folder)/planned-\(partitions)"
         let deduplication = Deduplication(plan: one.plan, corpus: try Corpus(inputs))

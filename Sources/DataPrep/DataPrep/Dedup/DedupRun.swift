@@ -9,6 +9,8 @@ package struct DedupRun: Sendable {
   package let keepsNames: Bool
   /// Whether modes that can judge while reading do.
   package let isInline: Bool
+  /// Remembers the first pass of a dry run.
+  var ledger: DryLedger?
 
   /// The steps of all modes that have some.
   var steps: [RunStep] {
@@ -54,17 +56,18 @@ package struct DedupRun: Sendable {
     let reader = try reader(of: Array(earlier), context, memory: context.memory / 2)
     let partitioning = try ground.partitioning()
     let record = try PassRecord(self, context.part, partitioning, inline: reader.inlineModes)
-    let needsNames = record.needsNames
+    let (needsNames, needsPages) = (record.needsNames, record.needsPages)
     try partitioning.part(context.part, of: ground.corpus).process(
       threads: context.threads, cancellation: context.cancellation, progress: context.progress,
       makeScratch: { (own: try makeScratch(), digests: DigestScratch()) },
       work: { scratch, block, turn in
         let reading = try reader.read(block, turn, &scratch.digests)
         let output = try work(&scratch.own, block, reading.documents(of: block))
-        return (output, reading.inlineFindings, needsNames ? BlockNames(block) : nil)
+        let names = needsNames ? BlockNames(block) : nil
+        return (output, reading.inlineFindings, names, needsPages ? DryLedger.Page(block) : nil)
       },
-      collect: { output, findings, names in
-        try record.add(findings, names)
+      collect: { output, findings, names, page in
+        try record.add(findings, names, page)
         try collect(output)
       })
     try record.finish()
@@ -108,25 +111,30 @@ package struct DedupRun: Sendable {
 /// What a pass over documents keeps for later ones, beside its own work.
 private final class PassRecord {
   private let names: NameFileWriter?
+  private let ledger: DryLedger?
   private let findings: [RecordWriter<Finding>]
 
   init(_ run: DedupRun, _ part: Int, _ partitioning: Partitioning, inline: [ModeReading]) throws {
     let path = run.namesPath(part)
     let isFirst = run.keepsNames && Folder.kind(of: path) == .nothing
+    ledger = try run.ledger.flatMap { try $0.begin() ? $0 : nil }
     findings = try inline.map { try run.findingsWriter($0.name, writer: 0) }
     names =
       isFirst ? try NameFileWriter(path: path, firstBlock: partitioning.firstBlock(of: part)) : nil
   }
 
   var needsNames: Bool { names != nil }
+  var needsPages: Bool { ledger != nil }
 
-  func add(_ found: [[Finding]], _ block: BlockNames?) throws {
+  func add(_ found: [[Finding]], _ block: BlockNames?, _ page: DryLedger.Page?) throws {
     for (writer, found) in zip(findings, found) { try writer.add(found) }
     if let block { try names?.append(block) }
+    if let page { try ledger?.add(page) }
   }
 
   func finish() throws {
     for writer in findings { try writer.finish() }
     try names?.finish()
+    try ledger?.finish()
   }
 }

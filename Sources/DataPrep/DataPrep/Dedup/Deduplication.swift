@@ -73,19 +73,35 @@ private struct LocalDeduplication {
     let folder = command.statePath + (isInline ? "/passes" : "/steps")
     let state = StepState(
       folder: folder, key: StepState.key(key, tellsDropped: command.dropped != nil))
-    let run = DedupRun(
+    var run = DedupRun(
       ground: .local(corpus, state), modes: plan.modes, keepsNames: command.dropped != nil,
       isInline: isInline)
+    if command.isDryRun, !run.steps.isEmpty, run.modes.allSatisfy(\.reading.isOfWholeDocuments) {
+      run.ledger = DryLedger(path: state.path("sizes.rec"))
+    }
     let steps = run.steps
-    let passes = steps.reduce(1) { $0 + UInt64($1.passes * $1.count) }
+    let lastPass: UInt64 = run.ledger == nil ? 1 : 0
+    let passes = steps.reduce(lastPass) { $0 + UInt64($1.passes * $1.count) }
     if let progress = context.progress {
       progress.total = progress.count + passes * corpus.storedBytes
     }
     if !steps.isEmpty { try Folder.create(folder) }
     try StepRunner(state: state, context: context, storedBytes: corpus.storedBytes).run(steps)
     report.seconds += state.expenses(of: steps).seconds
-    try apply(run, &report)
+    if let ledger = run.ledger {
+      try conclude(run, ledger, &report)
+    } else {
+      try apply(run, &report)
+    }
     try run.addFacts(to: &report)
+  }
+
+  /// The counts of a dry run, without another pass.
+  private func conclude(
+    _ run: DedupRun, _ ledger: DryLedger, _ report: inout StageReport
+  ) throws {
+    let reader = try run.reader(of: run.modes, context, memory: context.memory / 2)
+    try reader.conclude(ledger).add(to: &report)
   }
 
   private func apply(_ run: DedupRun, _ report: inout StageReport) throws {

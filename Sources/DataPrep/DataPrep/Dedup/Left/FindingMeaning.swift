@@ -18,6 +18,11 @@ package struct ModeReading: Sendable {
   package let reason: String
   package let meaning: FindingMeaning
 
+  /// Whether texts that stay stay as they are.
+  var isOfWholeDocuments: Bool {
+    if case .drops = meaning { true } else { false }
+  }
+
   package init(name: String, reason: String, meaning: FindingMeaning) {
     (self.name, self.reason, self.meaning) = (name, reason, meaning)
   }

@@ -55,6 +55,12 @@ final class LeftReader: @unchecked Sendable {
     return reading
   }
 
+  /// What a dry run comes to, of which the first pass was remembered and all modes have found what they find.
+  func conclude(_ ledger: DryLedger) throws -> StageCounts {
+    precondition(inline.isEmpty, "\(inline.count) modes have not judged")
+    return try ledger.conclude(found)
+  }
+
   private func findings(of block: DocumentBlock) throws -> [[Finding]] {
     try found.map { try $0.stream.findings(inBlock: block.index) }
   }
