@@ -18,11 +18,14 @@ package final class ExternalSort<Record: ExchangeRecord> {
   /// So many runs are merged at once: their files and buffers stay within every usual limit.
   private static var fanIn: Int { 128 }
 
+  /// Less would make a file of every few records.
+  private static var leastMemory: Int { 4096 }
+
   /// - Parameters:
-  ///   - memory: bytes for records; at least some are always held.
+  ///   - memory: bytes for records; 4 KiB are always taken.
   ///   - spillFolder: where runs go that do not fit; it exists.
   package init(memory: Int, spillFolder: String) {
-    capacity = max(16, memory / MemoryLayout<Record>.stride)
+    capacity = max(Self.leastMemory, memory) / MemoryLayout<Record>.stride
     self.spillFolder = spillFolder
   }
 
