@@ -80,18 +80,28 @@ struct PackingOptions: ParsableArguments {
     }
   }
 
-  /// The first of these options that the command line has; nil where it has none.
-  var firstGiven: String? {
-    let given: [(String, Bool)] = [
-      ("--length", length != nil), ("--order", order != nil), ("--heldout", heldout != nil),
-      ("--leading-cls", leadingCls), ("--no-crossing", noCrossing),
-      ("--codec", codec != nil), ("--level", level != nil),
-      ("--provenance", provenance != nil), ("--parity", parity != nil),
-      ("--shard-sequences", shardSequences != nil),
-      ("--frame-sequences", frameSequences != nil),
-    ]
-    return given.first { $0.1 }?.0
+  /// These options as the command line has them, for a planned command.
+  var plannedArguments: [String] {
+    var arguments: [String] = []
+    func add(_ name: String, _ value: (some Any)?) {
+      if let value { arguments += [name, "\(value)"] }
+    }
+    add("--length", length)
+    add("--order", order?.rawValue)
+    add("--heldout", heldout?.argument)
+    if leadingCls { arguments.append("--leading-cls") }
+    if noCrossing { arguments.append("--no-crossing") }
+    add("--codec", codec?.rawValue)
+    add("--level", level)
+    add("--provenance", provenance?.rawValue)
+    add("--parity", parity)
+    add("--shard-sequences", shardSequences?.value)
+    add("--frame-sequences", frameSequences?.value)
+    return arguments
   }
+
+  /// The first of these options that the command line has; nil where it has none.
+  var firstGiven: String? { plannedArguments.first }
 
   func options(seed: UInt64) -> TokenizeOptions {
     var options = TokenizeOptions()
@@ -122,6 +132,17 @@ extension HeldoutAmount: ExpressibleByArgument {
       self = share == 0 ? .none : .share(share)
     } else {
       return nil
+    }
+  }
+}
+
+extension HeldoutAmount {
+  /// As the command line takes it.
+  fileprivate var argument: String {
+    switch self {
+    case .none: "0"
+    case .share(let share): "\(share)"
+    case .count(let count): "\(count)"
     }
   }
 }

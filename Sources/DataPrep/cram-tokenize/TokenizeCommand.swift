@@ -49,6 +49,7 @@ struct TokenizeCommand: ParsableCommand {
     help: ArgumentHelp("Show the pieces, ids and byte spans of this text.", valueName: "text"))
   var show: String?
 
+  @OptionGroup var partition: PartitionOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -66,14 +67,18 @@ struct TokenizeCommand: ParsableCommand {
           ? "nothing to do: give --output, --ids or --show"
           : "--output, --ids and --show exclude each other")
     }
-    if output == nil { try refusePackingOptions() }
+    let task = try partition.task()
+    if output == nil { try refusePackingOptions(task) }
     if let show { return try showPieces(of: show) }
     try input.requireInput()
     if let ids { return try list(to: ids) }
-    try pack(to: output!)
+    try pack(to: output!, task)
   }
 
-  private func refusePackingOptions() throws {
+  private func refusePackingOptions(_ task: PartitionOptions.Task) throws {
+    guard case .run = task else {
+      throw UsageError("--partitions plans how shards are written: give --output")
+    }
     if let name = packing.firstGiven ?? (overwrite ? "--overwrite" : nil) {
       throw UsageError("\(name) says how shards are written: give --output too, or leave it out")
     }
@@ -81,23 +86,49 @@ struct TokenizeCommand: ParsableCommand {
 
   // Shards
 
-  private func pack(to path: String) throws {
+  private func pack(to path: String, _ task: PartitionOptions.Task) throws {
     let folder = Folder.trimmed(path)
     let stage = try TokenizeStage(
       corpus: Corpus(input.corpus), files: TokenizerFiles(tokenizer),
       options: packing.options(seed: common.seed), output: folder, threads: common.threadCount,
       cancellation: .process)
     let console = common.console
-    let outcome = try stage.perform(overwrite: overwrite) { meter, work in
-      try console.showing(meter) { try work() }
+    switch task {
+    case .run:
+      conclude(
+        try stage.perform(overwrite: overwrite) { try console.showing($0, $1) }, in: folder)
+    case .plan(let partitions):
+      let plan = try partition.plan(
+        stage.plannedSteps(partitions: partitions), partitions: partitions,
+        arguments: plannedArguments(folder))
+      Console.write(plan.serialized(pretty: true) + "\n", to: 1)
+    case .command(let partitions, let step, let part):
+      let meter = ProgressMeter(label: "tokenize \(step)", unit: "bytes")
+      let context = StepContext(
+        part: part, threads: common.threadCount, memory: common.memoryBytes, cancellation: .process,
+        progress: meter)
+      let outcome = try console.showing(meter) {
+        try stage.perform(step: step, partitions: partitions, overwrite: overwrite, context)
+      }
+      if let outcome { conclude(outcome, in: folder) }
     }
+  }
+
+  private func plannedArguments(_ folder: String) throws -> [String] {
+    var arguments = try input.plannedArguments()
+    arguments += ["--tokenizer", Folder.absolute(tokenizer), "--output", Folder.absolute(folder)]
+    if overwrite { arguments.append("--overwrite") }
+    return arguments + packing.plannedArguments + common.plannedArguments
+  }
+
+  private func conclude(_ outcome: StageOutcome, in folder: String) {
     switch outcome {
     case .upToDate(let report):
-      console.say("\(folder) is up to date")
-      console.printJSON(report)
+      common.console.say("\(folder) is up to date")
+      common.console.printJSON(report)
     case .done(let report):
-      console.say(Summary.line(of: report, in: folder))
-      console.printJSON(report.json)
+      common.console.say(Summary.line(of: report, in: folder))
+      common.console.printJSON(report.json)
     }
   }
 

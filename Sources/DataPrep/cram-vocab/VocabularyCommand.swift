@@ -52,6 +52,7 @@ struct VocabularyCommand: ParsableCommand {
   @Option(help: "How pieces are numbered: frequency (falling use) or merge (as they arose).")
   var order = VocabularyRecipe.Order.frequency
 
+  @OptionGroup var partition: PartitionOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -65,7 +66,74 @@ struct VocabularyCommand: ParsableCommand {
 
   func run() throws {
     try input.requireInput()
-    try VocabularyRun(self).perform()
+    let task = try partition.task()
+    let training = VocabularyTraining(
+      recipe, corpus: try Corpus(input.corpus), share: sample, seed: common.seed)
+    let command = training.command(output: output.folder, overwrite: output.overwrite)
+    let console = common.console
+    switch task {
+    case .run:
+      conclude(
+        try training.perform(command, threads: common.threadCount, cancellation: .process) {
+          try console.showing($0, $1)
+        })
+    case .plan(let partitions):
+      let plan = try partition.plan(
+        training.plannedSteps(command, partitions: partitions), partitions: partitions,
+        arguments: plannedArguments())
+      Console.write(plan.serialized(pretty: true) + "\n", to: 1)
+    case .command(let partitions, let step, let part):
+      try perform(step, part, of: partitions, training, command)
+    }
+  }
+
+  private func perform(
+    _ step: String, _ part: Int, of partitions: Int, _ training: VocabularyTraining,
+    _ command: StageCommand
+  ) throws {
+    let console = common.console
+    let meter = ProgressMeter(label: "vocab \(step)", unit: "bytes")
+    let context = StepContext(
+      part: part, threads: common.threadCount, memory: common.memoryBytes, cancellation: .process,
+      progress: meter)
+    let outcome = try console.showing(meter) {
+      // One meter at a time is shown.
+      try training.perform(step: step, of: command, partitions: partitions, context) { try $1() }
+    }
+    if let outcome { conclude(outcome) }
+  }
+
+  private func plannedArguments() throws -> [String] {
+    var arguments = try input.plannedArguments()
+    arguments += ["--output", Folder.absolute(output.folder)]
+    if output.overwrite { arguments.append("--overwrite") }
+    arguments += ["--size", "\(size.value)", "--min-frequency", "\(minFrequency.value)"]
+    if let limitAlphabet { arguments += ["--limit-alphabet", "\(limitAlphabet.value)"] }
+    arguments += ["--sample", "\(sample)", "--normalizer", normalizer.rawValue]
+    return arguments + ["--order", order.rawValue] + common.plannedArguments
+  }
+
+  private func conclude(_ outcome: StageOutcome) {
+    let console = common.console
+    switch outcome {
+    case .upToDate(let report):
+      console.say("\(output.folder) is up to date")
+      console.printJSON(report)
+    case .done(let report):
+      console.say("\(Self.line(of: report)) -> \(output.folder)")
+      console.printJSON(report.json)
+    }
+  }
+
+  /// What was made, in one line for people.
+  private static func line(of report: StageReport) -> String {
+    func fact(_ key: String) -> JSONValue? { report.extra.first { $0.key == key }?.value }
+    let pieces = Amount.grouped(UInt64(clamping: fact("vocabulary_size")?.int ?? 0))
+    let unknown = Amount.grouped(UInt64(clamping: fact("unknown_words")?.int ?? 0))
+    return
+      "\(pieces) pieces from \(Amount.grouped(report.output.documents)) documents, "
+      + "\(Amount.fixed(fact("characters_per_token")?.double ?? 0, 2)) characters a token, "
+      + "\(unknown) unknown words, \(Amount.time(report.seconds))"
   }
 
   /// What is to be made.
@@ -76,17 +144,5 @@ struct VocabularyCommand: ParsableCommand {
     recipe.alphabetLimit = limitAlphabet.map { Int(clamping: $0.value) }
     recipe.order = order
     return recipe
-  }
-
-  /// The options that decide the result.
-  var settings: [JSONValue.Member] {
-    [
-      .init("size", .unsigned(size.value)), .init("min_frequency", .unsigned(minFrequency.value)),
-      .init("limit_alphabet", limitAlphabet.map { .unsigned($0.value) } ?? .null),
-      .init("sample", .double(sample)),
-      // The seed only decides which documents are sampled.
-      .init("seed", sample < 1 ? .unsigned(common.seed) : .null),
-      .init("normalizer", .string(normalizer.rawValue)), .init("order", .string(order.rawValue)),
-    ]
   }
 }

@@ -12,6 +12,8 @@ struct BlockSorting: Sendable {
   /// Ends each document.
   let separator: UInt32
   let cancellation: CancellationFlag?
+  /// Part of the name of a file that lives while it is written.
+  var label = "all"
   /// Bytes that the sort may take.
   var memory = 64 << 20
 
@@ -34,7 +36,7 @@ struct BlockSorting: Sendable {
     try forEachBlock(of: spool) { block, tokens in
       try sort.add(Key(key: measure(tokens), block: block))
     }
-    return try BlockList(path: spool.path + ".order", try sort.sorted())
+    return try BlockList(path: "\(spool.path).order-\(label)", try sort.sorted())
   }
 
   /// The key of a block: the least comes first.

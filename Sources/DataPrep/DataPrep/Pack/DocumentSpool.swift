@@ -38,7 +38,17 @@ struct DocumentSpool: ~Copyable {
     return try Reader(content: contentPath, sizes: sizesPath, documents: documents)
   }
 
-  private consuming func commit() throws(FileError) {
+  /// What reads the spool of this name in `folder`, which holds so many documents.
+  static func reader(
+    folder: String, name: String, documents: UInt64
+  ) throws(FileError) -> Reader {
+    try Reader(
+      content: "\(folder)/\(name).content", sizes: "\(folder)/\(name).sizes",
+      documents: documents)
+  }
+
+  /// Ends the spool.
+  consuming func commit() throws(FileError) {
     try content.commit()
     try sizes.commit()
   }

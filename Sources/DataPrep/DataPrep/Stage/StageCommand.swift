@@ -85,12 +85,13 @@ public struct StageCommand: Sendable {
   }
 
   /// The folder in which the steps of the run exchange files; of a dry run one that counts for nothing.
-  var statePath: String { output + "/" + (isDryRun ? Self.state + ".tmp" : Self.state) }
+  var statePath: String { output + "/" + (isDryRun ? Self.stateName + ".tmp" : Self.stateName) }
 
-  private static let state = "state"
+  /// The name of that folder.
+  static let stateName = "state"
 
   private func isOwnFile(_ name: String) -> Bool {
-    PartWriter.isPart(name) || name == Self.state || otherOutputs.contains(name)
+    PartWriter.isPart(name) || name == Self.stateName || otherOutputs.contains(name)
       || ["dropped.jsonl", "dropped.jsonl.zst"].contains(name)
       || name == dropped.map { Folder.name(of: $0) }
   }

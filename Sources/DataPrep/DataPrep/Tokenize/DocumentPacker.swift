@@ -38,41 +38,61 @@ struct DocumentPacker {
   }
 
   private func packApart() throws -> Packing {
-    var packing = Packing()
-    var spool = try DocumentSpool(folder: folder, name: "tokens")
-    var originSpool = try DocumentSpool(folder: folder, name: "origins")
-    try encode(into: &packing) { block in
-      try block.withBytes { tokens, origins throws(FileError) in
-        try spool.append(tokens, sizes: block.sizes)
-        try originSpool.append(origins, sizes: block.originSizes)
-      }
+    var packing = try spoolPart(0)
+    packing.sides = try divide([packing.documents])
+    for name in Self.spoolNames(0) {
+      for suffix in ["content", "sizes"] { try Folder.remove("\(folder)/\(name).\(suffix)") }
     }
-    let paths = spool.paths + originSpool.paths
-    var documents = try spool.finish()
-    var origins = try originSpool.finish()
-    packing.sides = try divide(&documents, &origins)
-    for path in paths { try Folder.remove(path) }
     return packing
   }
 
-  /// Reads the documents again and sends each to its side.
-  private func divide(
-    _ documents: inout DocumentSpool.Reader, _ origins: inout DocumentSpool.Reader
-  ) throws -> [Packing.Side] {
-    let choice = HeldoutChoice(options.heldout, of: documents.documents, seed: options.seed)
-    var train = try packer("train")
-    var heldout = try packer("heldout")
-    var number: UInt64 = 0
-    while let document = try documents.next(), let origin = try origins.next() {
-      if choice.holds(number) {
-        try heldout.append(document, origin: origin)
-      } else {
-        try train.append(document, origin: origin)
+  private static func spoolNames(_ part: Int) -> [String] { ["tokens-\(part)", "origins-\(part)"] }
+
+  /// Encodes the corpus into the spools of one part: its documents wait there for those of the others.
+  func spoolPart(_ part: Int) throws -> Packing {
+    var packing = Packing()
+    let names = Self.spoolNames(part)
+    var tokens: DocumentSpool? = try DocumentSpool(folder: folder, name: names[0])
+    var origins: DocumentSpool? = try DocumentSpool(folder: folder, name: names[1])
+    try encode(into: &packing) { block in
+      try block.withBytes { bytes, originBytes throws(FileError) in
+        try tokens!.append(bytes, sizes: block.sizes)
+        try origins!.append(originBytes, sizes: block.originSizes)
       }
-      number += 1
-      if number % 4096 == 0 { try cancellation?.check() }
     }
-    return [try end(&train, "train"), try end(&heldout, "heldout")]
+    try tokens.take()!.commit()
+    try origins.take()!.commit()
+    return packing
+  }
+
+  /// Reads the documents of all parts and sends each to its side.
+  ///
+  /// - Parameter parts: how many documents each part has.
+  func divide(_ parts: [UInt64]) throws -> [Packing.Side] {
+    let all = parts.reduce(0, +)
+    let choice =
+      options.heldout == .none || all == 0
+      ? nil : HeldoutChoice(options.heldout, of: all, seed: options.seed)
+    var train = try packer("train")
+    var heldout: BlockPacker? = options.heldout == .none ? nil : try packer("heldout")
+    var number: UInt64 = 0
+    for (part, count) in parts.enumerated() {
+      let names = Self.spoolNames(part)
+      var documents = try DocumentSpool.reader(folder: folder, name: names[0], documents: count)
+      var origins = try DocumentSpool.reader(folder: folder, name: names[1], documents: count)
+      while let document = try documents.next(), let origin = try origins.next() {
+        if choice?.holds(number) == true {
+          try heldout!.append(document, origin: origin)
+        } else {
+          try train.append(document, origin: origin)
+        }
+        number += 1
+        if number % 4096 == 0 { try cancellation?.check() }
+      }
+    }
+    var sides = [try end(&train, "train")]
+    if heldout != nil { sides.append(try end(&heldout!, "heldout")) }
+    return sides
   }
 
   private func packer(_ side: String) throws(FileError) -> BlockPacker {

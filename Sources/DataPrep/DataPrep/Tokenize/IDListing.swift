@@ -18,7 +18,7 @@ public struct IDListing: Sendable {
   }
 
   private struct Lines: Sendable {
-    var bytes: [UInt8] = []
+    let content = LineBuffer()
     var tokens: UInt64 = 0
     var input = Tally()
     var dropped: [FaultyLine.Reason: Tally] = [:]
@@ -38,7 +38,7 @@ public struct IDListing: Sendable {
       makeScratch: { LineMaker(tokenizer.makeEncoder(), decimals) },
       work: { maker, block in maker.lines(of: block) },
       collect: { lines in
-        try target.write(lines.bytes)
+        try target.write(lines.content.bytes)
         report.add(input: lines.input, dropped: lines.dropped)
         tokens += lines.tokens
       })
@@ -66,22 +66,24 @@ public struct IDListing: Sendable {
         encoder.encode(document.text.assumingMemoryBound(to: UInt8.self), into: ids)
         lines.tokens += UInt64(ids.count)
         lines.input.add(document.text.count)
-        appendLine(document, to: &lines.bytes)
+        append(document, to: lines.content)
       }
       (lines.input, lines.dropped) = Tally.counting(block.faults, with: lines.input)
       return lines
     }
 
-    private func appendLine(_ document: Document, to bytes: inout [UInt8]) {
-      bytes.append(contentsOf: "{\"id\": ".utf8)
+    private func append(_ document: Document, to lines: LineBuffer) {
+      lines.append("{\"id\": ")
       if let id = document.rawID {
-        bytes.append(contentsOf: id)
+        lines.append(id)
       } else {
-        appendJSONString(document.name, to: &bytes)
+        var name: [UInt8] = []
+        appendJSONString(document.name, to: &name)
+        name.withUnsafeBytes { lines.append($0) }
       }
-      bytes.append(contentsOf: ", \"ids\": [".utf8)
-      decimals.append(ids, to: &bytes)
-      bytes.append(contentsOf: "]}\n".utf8)
+      lines.append(", \"ids\": [")
+      decimals.append(ids, to: lines)
+      lines.append("]}\n")
     }
   }
 }

@@ -28,12 +28,18 @@ struct LineTarget: ~Copyable {
   }
 
   mutating func write(_ bytes: [UInt8]) throws(FileError) {
+    var failure: FileError?
+    bytes.withUnsafeBytes { bytes in
+      do throws(FileError) { try write(bytes) } catch { failure = error }
+    }
+    if let failure { throw failure }
+  }
+
+  mutating func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     if file != nil { return try file!.write(bytes) }
     var done = 0
     while done < bytes.count {
-      let written = bytes.withUnsafeBytes {
-        Glibc.write(descriptor, $0.baseAddress! + done, $0.count - done)
-      }
+      let written = Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
       if written < 0, errno == EINTR { continue }
       guard written >= 0 else { throw FileError("write", path, errno: errno) }
       done += written

@@ -21,6 +21,32 @@ struct Packing: Equatable {
   var characters: UInt64 = 0
 
   static let stateName = "spool.json"
+
+  /// Documents that were read and not dropped.
+  var documents: UInt64 {
+    dropped.values.reduce(input.documents) { $0 - $1.documents }
+  }
+}
+
+/// What a part of a planned run counted, for the one that packs.
+extension Packing {
+  var partJSON: JSONValue {
+    [
+      "input": input.json,
+      "dropped": .object(dropped.map { .init($0.key.rawValue, $0.value.json) }),
+      "characters": .unsigned(characters),
+    ]
+  }
+
+  /// Adds what a part counted.
+  mutating func add(part json: JSONValue) {
+    input += Tally(json: json["input"] ?? .null)
+    for member in json["dropped"]?.members ?? [] {
+      guard let reason = FaultyLine.Reason(rawValue: member.key) else { continue }
+      dropped[reason, default: Tally()] += Tally(json: member.value)
+    }
+    characters += UInt64(clamping: json["characters"]?.int ?? 0)
+  }
 }
 
 extension Packing {

@@ -5,18 +5,18 @@ import Tokenization
 /// `cram tokenize`: documents to shards, from the look at the folder to the report.
 ///
 /// Writes `train/` and, where asked for, `heldout/`, and the tokenizer's files. Blocks wait in `spool/`, which is gone at the end.
-public struct TokenizeStage {
+public struct TokenizeStage: Sendable {
   /// Shows a meter while work goes on.
   public typealias Display = (ProgressMeter, () throws -> Void) throws -> Void
 
-  private let corpus: Corpus
-  private let files: TokenizerFiles
-  private let options: TokenizeOptions
-  private let around: PackingIDs
-  private let tokenType: TokenType
-  private let output: String
-  private let threads: Int
-  private let cancellation: CancellationFlag?
+  let corpus: Corpus
+  let files: TokenizerFiles
+  let options: TokenizeOptions
+  let around: PackingIDs
+  let tokenType: TokenType
+  let output: String
+  let threads: Int
+  let cancellation: CancellationFlag?
 
   private static let spoolName = "spool"
 
@@ -64,23 +64,33 @@ public struct TokenizeStage {
     return ids
   }
 
-  /// Does the work, unless it was done before.
-  public func perform(overwrite: Bool, display: Display) throws -> StageOutcome {
+  /// The command whose settings and inputs decide whether a result is this run's.
+  func command(overwrite: Bool) -> StageCommand {
     var command = StageCommand(
       stage: "tokenize", settings: settings, corpus: corpus, output: output)
     command.overwrite = overwrite
     command.otherOutputs = ["train", "heldout", Self.spoolName] + TokenizerFiles.names
+    return command
+  }
+
+  /// Does the work, unless it was done before.
+  public func perform(overwrite: Bool, display: Display) throws -> StageOutcome {
+    let command = command(overwrite: overwrite)
     return try command.perform { folder, report in
       guard let folder else { return }
       let begin = ContinuousClock.now
+      let spool = folder.path + "/" + Self.spoolName
       do {
-        try write(to: folder.path, recipe: command.allSettings, report: &report, display: display)
+        let packing = try pack(into: spool, display: display)
+        try check(packing)
+        try write(packing, command, &report, display: display)
       } catch let error as TokenizeError {
         // These documents will never do, so nothing may keep others out of the folder.
-        try Folder.remove(folder.path + "/" + Self.spoolName)
+        try Folder.remove(spool)
         try folder.abandon()
         throw error
       }
+      try Folder.remove(spool)
       report.seconds = (ContinuousClock.now - begin) / .seconds(1)
     }
   }
@@ -89,24 +99,19 @@ public struct TokenizeStage {
     options.members + [.init("tokenizer_sha256", .string(files.sha256))]
   }
 
-  private func write(
-    to folder: String, recipe: JSONValue, report: inout StageReport, display: Display
+  /// Writes the dataset of each side and what belongs to it.
+  func write(
+    _ packing: Packing, _ command: StageCommand, _ report: inout StageReport, display: Display
   ) throws {
-    let spool = folder + "/" + Self.spoolName
-    let packing = try pack(into: spool, display: display)
-    try check(packing)
-    try files.write(to: folder)
+    try files.write(to: output)
     report.add(input: packing.input, dropped: packing.dropped)
-    let recipeSHA256 = SHA256.hex(of: recipe.serialized())
     var unknown: UInt64 = 0
     for side in packing.sides {
-      let manifest = try write(
-        side, to: folder + "/" + side.name, recipeSHA256: recipeSHA256, display: display)
+      let manifest = try write(side, command, display: display)
       report.add(side.name, side.json(manifest))
       unknown += manifest.statistics.unknown
     }
     add(packing, unknown: unknown, to: &report)
-    try Folder.remove(spool)
   }
 
   /// What both sides are together.
@@ -122,23 +127,30 @@ public struct TokenizeStage {
       "characters_per_token", .double(Double(packing.characters) / Double(max(1, ofText))))
   }
 
+  /// Bytes of a block.
+  var blockBytes: Int { options.length * tokenType.byteCount }
+
   private func pack(into spool: String, display: Display) throws -> Packing {
-    let blockBytes = options.length * tokenType.byteCount
     if let packing = Packing.load(spool, blockBytes: blockBytes) { return packing }
     try Folder.remove(spool)
     try Folder.create(spool)
     let meter = ProgressMeter(label: "tokenize", unit: "bytes", total: corpus.storedBytes)
-    let packer = DocumentPacker(
-      corpus: corpus, tokenizer: files.tokenizer, around: around, tokenType: tokenType,
-      options: options, folder: spool, threads: threads, cancellation: cancellation,
-      progress: meter)
+    let packer = packer(corpus, folder: spool, meter)
     var packing = Packing()
     try display(meter) { packing = try packer.pack() }
     return packing
   }
 
+  /// Encodes and packs `corpus`, which may be a part, in `folder`.
+  func packer(_ corpus: Corpus, folder: String, _ meter: ProgressMeter?) -> DocumentPacker {
+    DocumentPacker(
+      corpus: corpus, tokenizer: files.tokenizer, around: around, tokenType: tokenType,
+      options: options, folder: folder, threads: threads, cancellation: cancellation,
+      progress: meter)
+  }
+
   /// Every side needs a sequence.
-  private func check(_ packing: Packing) throws(TokenizeError) {
+  func check(_ packing: Packing) throws(TokenizeError) {
     for side in packing.sides where side.spool.count == 0 {
       let heldout = packing.sides.first { $0.name == "heldout" }
       if side.name == "train", side.tally.documents == 0, let heldout, heldout.tally.documents > 0 {
@@ -151,24 +163,37 @@ public struct TokenizeStage {
   }
 
   private func write(
-    _ side: Packing.Side, to folder: String, recipeSHA256: String, display: Display
+    _ side: Packing.Side, _ command: StageCommand, display: Display
   ) throws -> Manifest {
-    let source = try PackedSource(
+    let source = try source(of: side, label: "all")
+    let meter = ProgressMeter(label: "write \(side.name)", unit: "sequences", total: source.count)
+    var manifest: Manifest?
+    try display(meter) {
+      manifest = try writer(of: side, command).write(
+        source, progress: meter, cancellation: cancellation ?? CancellationFlag())
+    }
+    return manifest!
+  }
+
+  /// The blocks of a side in the order of its sequences.
+  ///
+  /// - Parameter label: tells what is sorted by one process from what is by others at the same time.
+  func source(of side: Packing.Side, label: String) throws -> PackedSource {
+    try PackedSource(
       side.spool, order: options.order, seed: options.seed, side: side.name,
       sequenceLength: options.length, hasProvenance: options.hasProvenance,
       sorting: BlockSorting(
         tokenizer: files.tokenizer, tokenType: tokenType, separator: around.separator,
-        cancellation: cancellation))
-    let writer = DatasetWriter(
-      description(of: side.name, tally: side.tally, recipeSHA256: recipeSHA256),
-      folder: folder, threads: threads)
-    let meter = ProgressMeter(label: "write \(side.name)", unit: "sequences", total: source.count)
-    var manifest: Manifest?
-    try display(meter) {
-      manifest = try writer.write(
-        source, progress: meter, cancellation: cancellation ?? CancellationFlag())
-    }
-    return manifest!
+        cancellation: cancellation, label: label))
+  }
+
+  /// Writes the dataset of a side.
+  func writer(of side: Packing.Side, _ command: StageCommand) -> DatasetWriter {
+    DatasetWriter(
+      description(
+        of: side.name, tally: side.tally,
+        recipeSHA256: SHA256.hex(of: command.allSettings.serialized())),
+      folder: output + "/" + side.name, threads: threads)
   }
 
   private func description(

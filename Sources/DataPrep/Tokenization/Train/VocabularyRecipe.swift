@@ -7,7 +7,8 @@ public struct VocabularyRecipe: Equatable, Sendable {
     /// So many, or what the text gives.
     case atMost(Int)
 
-    var limit: Int {
+    /// How many at most.
+    package var limit: Int {
       switch self {
       case .exactly(let count), .atMost(let count): count
       }

@@ -16,7 +16,7 @@ public final class WordCounter {
   private(set) var words = ByteStringTable()
   private(set) var counts: [Int64] = []
   /// How often each special token stands in the texts.
-  private(set) var tokenCounts: [Int: Int64] = [:]
+  var tokenCounts: [Int: Int64] = [:]
   private var scratch = Pipeline.Scratch()
   private var bytes: [UInt8] = []
   private let pending: UnsafeMutablePointer<Entry>
@@ -102,7 +102,7 @@ public final class WordCounter {
     }
   }
 
-  fileprivate func count(_ word: UnsafeBufferPointer<UInt8>, times: Int64) {
+  func count(_ word: UnsafeBufferPointer<UInt8>, times: Int64) {
     let number = words.insert(word)
     if number == counts.count { counts.append(0) }
     counts[number] += times

@@ -30,7 +30,7 @@ public struct WordPieceTrainer: Sendable {
     _ counters: [WordCounter], progress: ProgressMeter? = nil,
     cancellation: CancellationFlag? = nil
   ) throws -> TrainedVocabulary {
-    let counter = merged(counters)
+    let counter = sum(of: counters)
     let words = CountedWords(counter)
     guard words.count > 0 else { throw VocabularyError.noWords }
     let alphabet = Alphabet(words, limit: recipe.alphabetLimit)
@@ -48,7 +48,8 @@ public struct WordPieceTrainer: Sendable {
       alphabet: alphabet.scalars.count, usage: usage)
   }
 
-  private func merged(_ counters: [WordCounter]) -> WordCounter {
+  /// One counter of all that `counters` counted; it takes what they hold.
+  package func sum(of counters: [WordCounter]) -> WordCounter {
     guard
       let largest = counters.indices.max(by: { counters[$0].words.count < counters[$1].words.count }
       )

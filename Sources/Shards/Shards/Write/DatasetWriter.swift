@@ -93,8 +93,7 @@ public struct DatasetWriter {
   ) throws -> Manifest {
     precondition(source.count > 0, "a dataset of no sequences")
     try Folder.create(folder)
-    try clean(
-      keeping: Int((source.count + description.shardSequences - 1) / description.shardSequences))
+    try clean(keeping: shardCount(of: source.count))
     var fingerprint = Fingerprint(
       tokenType: description.tokenType, sequenceLength: description.sequenceLength,
       tokenizerSHA256: description.tokenizerSHA256)
@@ -128,6 +127,31 @@ public struct DatasetWriter {
       charactersPerToken: description.charactersPerToken)
     try manifest.write(to: folder)
     return manifest
+  }
+
+  /// How many shards `count` sequences make.
+  public func shardCount(of count: UInt64) -> Int {
+    Int((count + description.shardSequences - 1) / description.shardSequences)
+  }
+
+  /// Writes some of the shards, each verified, and no manifest: `write` finds and keeps them. May run beside others of the folder.
+  ///
+  /// - Parameter numbers: below `shardCount`.
+  public func writeShards(
+    _ numbers: Range<Int>, of source: some SequenceSource, progress: ProgressMeter? = nil,
+    cancellation: CancellationFlag = CancellationFlag()
+  ) throws {
+    try Folder.create(folder)
+    for number in numbers {
+      let first = UInt64(number) * description.shardSequences
+      let writer = shardWriter(
+        number: number, first: first,
+        sequences: min(description.shardSequences, source.count - first))
+      _ = try writer.make(from: source) { plain in
+        try cancellation.check()
+        progress?.advance(by: UInt64(plain.count / writer.header.sequenceBytes))
+      }
+    }
   }
 
   /// The name of shard `number`.

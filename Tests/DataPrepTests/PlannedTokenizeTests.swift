@@ -1,0 +1,71 @@
+import DataPrep
+import RingProtocol
+import Shards
+import TestSupport
+import Testing
+
+/// `cram tokenize` in one process and as steps of independent commands.
+struct PlannedTokenizeTests {
+  @Test(arguments: [
+    (BlockOrder.random, HeldoutAmount.none), (.random, .share(0.2)), (.natural, .count(17)),
+    (.sentenceLength, .none), (.unigram, .count(1)),
+  ])
+  func `the files are the same for any number of partitions`(
+    order: BlockOrder, heldout: HeldoutAmount
+  ) throws {
+    try withTemporaryFolder { folder in
+      let world = try TokenizeWorld(folder, documents: 250)
+      let report = try world.tokenize("whole") { ($0.order, $0.heldout) = (order, heldout) }
+      let whole = try world.files("whole")
+      for partitions in [1, 2, 3, 30] {
+        let last = try planned(world, "\(partitions)", partitions) {
+          ($0.order, $0.heldout) = (order, heldout)
+        }
+        #expect(try world.files("\(partitions)") == whole)
+        #expect(last["train"] == report["train"] && last["heldout"] == report["heldout"])
+        #expect(last["tokens"] == report["tokens"] && last["input"] == report["input"])
+        #expect(last["characters"] == report["characters"])
+      }
+    }
+  }
+
+  /// Runs the commands of each step backwards, each twice.
+  private func planned(
+    _ world: TokenizeWorld, _ output: String, _ partitions: Int,
+    _ change: (inout TokenizeOptions) -> Void
+  ) throws -> JSONValue {
+    var inputs = CorpusInputs(paths: [world.folder + "/corpus.jsonl"])
+    inputs.blockBytes = 1024
+    var options = TokenizeOptions()
+    (options.length, options.frameSequences, options.shardSequences) = (8, 4, 16)
+    change(&options)
+    let stage = try TokenizeStage(
+      corpus: try Corpus(inputs), files: world.files, options: options,
+      output: world.folder + "/" + output, threads: 2)
+    var last: StageReport?
+    for step in stage.plannedSteps(partitions: partitions) {
+      for part in (0..<step.count).reversed() {
+        for _ in 0..<2 {
+          let outcome = try stage.perform(
+            step: step.name, partitions: partitions, overwrite: false,
+            StepContext(part: part, threads: 2, memory: 1 << 20))
+          if case .done(let report) = outcome { last = report }
+        }
+      }
+    }
+    return try #require(last).json
+  }
+
+  @Test func `a step waits for the one before it`() throws {
+    try withTemporaryFolder { folder in
+      let world = try TokenizeWorld(folder, documents: 20)
+      let stage = try world.stage("out")
+      let context = StepContext(part: 0, threads: 1, memory: 1 << 20)
+      for step in ["encode", "pack", "shards", "report", "nothing"] {
+        #expect(throws: (any Error).self) {
+          try stage.perform(step: step, partitions: 2, overwrite: false, context)
+        }
+      }
+    }
+  }
+}
