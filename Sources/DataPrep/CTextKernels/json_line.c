@@ -2,15 +2,15 @@
 
 #include <string.h>
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
+#include "json_escapes.h"
+#include "json_strings.h"
 
 // What a scan carries along. `p` never passes `end`.
 typedef struct {
   const uint8_t *p, *end;
   cram_json_verdict verdict;
-  bool escaped, lone_surrogate;
+  bool escaped, lone_surrogate, high;
+  const cram_string_kernels *strings;
 } scanner;
 
 static bool fail(scanner *s, cram_json_verdict verdict) {
@@ -24,85 +24,21 @@ static inline void skip_space(scanner *s) {
 
 // Strings
 
-// The first quote, backslash or control character at or behind `p`.
-static inline const uint8_t *next_special(const uint8_t *p, const uint8_t *end) {
-#ifdef __SSE2__
-  const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), control = _mm_set1_epi8(0x1F);
-  for (; end - p >= 16; p += 16) {
-    __m128i bytes = _mm_loadu_si128((const __m128i *)p);
-    __m128i special = _mm_or_si128(
-        _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)),
-        _mm_cmpeq_epi8(_mm_min_epu8(bytes, control), bytes));
-    int mask = _mm_movemask_epi8(special);
-    if (mask) return p + __builtin_ctz((unsigned)mask);
-  }
-#endif
-  while (p < end && *p != '"' && *p != '\\' && *p >= 0x20) p++;
-  return p;
-}
-
-static inline int hex_digit(uint8_t c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  c |= 0x20;
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-// The code unit of `\uXXXX` at `p`, or -1 when it is none.
-static inline int code_unit(const uint8_t *p, const uint8_t *end) {
-  if (end - p < 6 || p[0] != '\\' || p[1] != 'u') return -1;
-  int value = 0;
-  for (int at = 2; at < 6; at++) {
-    int digit = hex_digit(p[at]);
-    if (digit < 0) return -1;
-    value = value << 4 | digit;
-  }
-  return value;
-}
-
-static inline bool is_high(int unit) { return unit >= 0xD800 && unit <= 0xDBFF; }
-static inline bool is_low(int unit) { return unit >= 0xDC00 && unit <= 0xDFFF; }
-
-// Passes the escape at `p`.
-static bool pass_escape(scanner *s) {
-  if (s->end - s->p < 2) {
-    s->p = s->end;
-    return fail(s, CRAM_JSON_ENDS_EARLY);
-  }
-  switch (s->p[1]) {
-    case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't':
-      s->p += 2;
-      return true;
-    case 'u': break;
-    default: return fail(s, CRAM_JSON_BAD_ESCAPE);
-  }
-  int unit = code_unit(s->p, s->end);
-  if (unit < 0) return fail(s, CRAM_JSON_BAD_ESCAPE);
-  s->p += 6;
-  if (is_high(unit) && is_low(code_unit(s->p, s->end)))
-    s->p += 6;
-  else if (is_high(unit) || is_low(unit))
-    s->lone_surrogate = true;
-  return true;
-}
-
 // Passes the string at `p`, quotes included.
 static bool pass_string(scanner *s) {
-  s->p++;
-  s->escaped = false;
-  for (;;) {
-    s->p = next_special(s->p, s->end);
-    if (s->p == s->end) return fail(s, CRAM_JSON_ENDS_EARLY);
-    if (*s->p == '"') {
-      s->p++;
-      return true;
-    }
-    if (*s->p != '\\') return fail(s, CRAM_JSON_CONTROL_CHARACTER);
-    s->escaped = true;
-    if (!pass_escape(s)) return false;
+  cram_string_facts facts = s->strings->pass(s->p + 1, s->end);
+  s->p = facts.at;
+  s->escaped = facts.has_escapes;
+  s->lone_surrogate |= facts.has_lone_surrogate;
+  s->high |= facts.may_have_high;
+  switch (facts.verdict) {
+    case CRAM_STRING_CLOSED: s->p++; return true;
+    case CRAM_STRING_ENDS_EARLY: return fail(s, CRAM_JSON_ENDS_EARLY);
+    case CRAM_STRING_CONTROL_CHARACTER: return fail(s, CRAM_JSON_CONTROL_CHARACTER);
+    case CRAM_STRING_BAD_ESCAPE: break;
   }
+  return fail(s, CRAM_JSON_BAD_ESCAPE);
 }
-
-static size_t unescape_one(const uint8_t **from, const uint8_t *end, uint8_t *to);
 
 // Whether the key between the quotes at `key` and `end` is `name`.
 static bool key_is(const uint8_t *key, const uint8_t *end, bool escaped, cram_json_name name) {
@@ -250,7 +186,7 @@ close:
 cram_json_verdict cram_json_scan(
     const uint8_t *line, size_t length, const cram_json_name *names, size_t name_count,
     cram_json_field *fields, cram_json_facts *facts) {
-  scanner s = {line, line + length, CRAM_JSON_OK, false, false};
+  scanner s = {line, line + length, CRAM_JSON_OK, false, false, false, cram_string_kernels_best()};
   memset(fields, 0, name_count * sizeof *fields);
   skip_space(&s);
   if (s.p == s.end || *s.p != '{') {
@@ -261,116 +197,16 @@ cram_json_verdict cram_json_scan(
   }
   facts->at = (size_t)(s.p - line);
   facts->has_lone_surrogate = s.lone_surrogate;
+  facts->may_have_high = s.high;
   return s.verdict;
 }
 
-// Unescaping and escaping
-
-static size_t put_utf8(uint32_t c, uint8_t *to) {
-  if (c < 0x80) {
-    to[0] = (uint8_t)c;
-    return 1;
-  }
-  if (c < 0x800) {
-    to[0] = (uint8_t)(0xC0 | c >> 6);
-    to[1] = (uint8_t)(0x80 | (c & 0x3F));
-    return 2;
-  }
-  if (c < 0x10000) {
-    to[0] = (uint8_t)(0xE0 | c >> 12);
-    to[1] = (uint8_t)(0x80 | (c >> 6 & 0x3F));
-    to[2] = (uint8_t)(0x80 | (c & 0x3F));
-    return 3;
-  }
-  to[0] = (uint8_t)(0xF0 | c >> 18);
-  to[1] = (uint8_t)(0x80 | (c >> 12 & 0x3F));
-  to[2] = (uint8_t)(0x80 | (c >> 6 & 0x3F));
-  to[3] = (uint8_t)(0x80 | (c & 0x3F));
-  return 4;
-}
-
-// Writes the character of the escape at `*from` and steps behind it. The escape is valid, by an earlier scan.
-static size_t unescape_one(const uint8_t **from, const uint8_t *end, uint8_t *to) {
-  const uint8_t *p = *from;
-  if (p[1] != 'u') {
-    *from = p + 2;
-    switch (p[1]) {
-      case 'b': to[0] = '\b'; break;
-      case 'f': to[0] = '\f'; break;
-      case 'n': to[0] = '\n'; break;
-      case 'r': to[0] = '\r'; break;
-      case 't': to[0] = '\t'; break;
-      default: to[0] = p[1];
-    }
-    return 1;
-  }
-  int unit = code_unit(p, end);
-  p += 6;
-  uint32_t c = (uint32_t)unit;
-  if (is_high(unit) || is_low(unit)) {
-    int low = is_high(unit) ? code_unit(p, end) : -1;
-    if (is_low(low)) {
-      c = 0x10000 + (((uint32_t)unit - 0xD800) << 10) + ((uint32_t)low - 0xDC00);
-      p += 6;
-    } else {
-      c = 0xFFFD;
-    }
-  }
-  *from = p;
-  return put_utf8(c, to);
-}
-
 size_t cram_json_unescape(const uint8_t *string, size_t length, uint8_t *to) {
-  const uint8_t *p = string, *end = string + length;
-  uint8_t *out = to;
-  while (p < end) {
-#ifdef __SSE2__
-    if (end - p >= 16) {
-      __m128i bytes = _mm_loadu_si128((const __m128i *)p);
-      _mm_storeu_si128((__m128i *)out, bytes);
-      int mask = _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
-      int plain = mask ? __builtin_ctz((unsigned)mask) : 16;
-      p += plain;
-      out += plain;
-      if (!mask) continue;
-    }
-#endif
-    if (*p == '\\')
-      out += unescape_one(&p, end, out);
-    else
-      *out++ = *p++;
-  }
-  return (size_t)(out - to);
-}
-
-static size_t escape_one(uint8_t c, uint8_t *to) {
-  static const char hex[] = "0123456789abcdef";
-  to[0] = '\\';
-  switch (c) {
-    case '"': case '\\': to[1] = c; return 2;
-    case '\b': to[1] = 'b'; return 2;
-    case '\f': to[1] = 'f'; return 2;
-    case '\n': to[1] = 'n'; return 2;
-    case '\r': to[1] = 'r'; return 2;
-    case '\t': to[1] = 't'; return 2;
-  }
-  memcpy(to + 1, "u00", 3);
-  to[4] = (uint8_t)hex[c >> 4];
-  to[5] = (uint8_t)hex[c & 15];
-  return 6;
+  return cram_string_kernels_best()->unescape(to, string, length);
 }
 
 size_t cram_json_escape(const uint8_t *text, size_t length, uint8_t *to) {
-  const uint8_t *p = text, *end = text + length;
-  uint8_t *out = to;
-  while (p < end) {
-    const uint8_t *special = next_special(p, end);
-    memcpy(out, p, (size_t)(special - p));
-    out += special - p;
-    p = special;
-    if (p < end) out += escape_one(*p++, out);
-  }
-  return (size_t)(out - to);
+  return cram_string_kernels_best()->escape(to, text, length);
 }
 
 void cram_json_replace_lone_surrogates(uint8_t *line, size_t length) {

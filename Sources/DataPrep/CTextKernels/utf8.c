@@ -1,53 +1,15 @@
 #include "utf8.h"
 
+#include "json_strings.h"
+
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
 
-// The number of leading bytes below 0x80, whole groups of 16 at a time.
-static size_t ascii_prefix(const uint8_t *bytes, size_t length) {
-  size_t at = 0;
-#ifdef __SSE2__
-  for (; at + 16 <= length; at += 16) {
-    int high = _mm_movemask_epi8(_mm_loadu_si128((const __m128i *)(bytes + at)));
-    if (high) return at + (size_t)__builtin_ctz((unsigned)high);
-  }
-#endif
-  while (at < length && bytes[at] < 0x80) at++;
-  return at;
-}
-
 static inline bool continues(uint8_t byte) { return (byte & 0xC0) == 0x80; }
 
-// The length of the well-formed multi-byte character at `p` (Unicode 15, table 3-7), or 0.
-static inline size_t character(const uint8_t *p, size_t left) {
-  uint8_t first = p[0];
-  if (first < 0xC2) return 0;
-  if (first < 0xE0) return left >= 2 && continues(p[1]) ? 2 : 0;
-  if (first < 0xF0) {
-    if (left < 3 || !continues(p[1]) || !continues(p[2])) return 0;
-    if (first == 0xE0 && p[1] < 0xA0) return 0;
-    if (first == 0xED && p[1] > 0x9F) return 0;
-    return 3;
-  }
-  if (first > 0xF4 || left < 4 || !continues(p[1]) || !continues(p[2]) || !continues(p[3])) return 0;
-  if (first == 0xF0 && p[1] < 0x90) return 0;
-  if (first == 0xF4 && p[1] > 0x8F) return 0;
-  return 4;
-}
-
 bool cram_utf8_is_valid(const uint8_t *bytes, size_t length) {
-  size_t at = 0;
-  while (at < length) {
-    if (bytes[at] < 0x80) {
-      at += ascii_prefix(bytes + at, length - at);
-      continue;
-    }
-    size_t size = character(bytes + at, length - at);
-    if (size == 0) return false;
-    at += size;
-  }
-  return true;
+  return length == 0 || cram_string_kernels_best()->is_utf8(bytes, length);
 }
 
 size_t cram_utf8_count(const uint8_t *bytes, size_t length) {

@@ -2,6 +2,7 @@
 #include "anchors.h"
 #include "byte_scan.h"
 #include "json_line.h"
+#include "json_strings.h"
 #include "sketch.h"
 #include "utf8.h"
 #include "word_encoder.h"

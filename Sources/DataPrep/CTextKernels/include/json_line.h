@@ -42,18 +42,19 @@ typedef struct {
 typedef struct {
   size_t at;             ///< where the scan stopped: the offending byte, or behind the object
   bool has_lone_surrogate;  ///< a `\uD800`-`\uDFFF` escape without its other half, in any string
+  bool may_have_high;       ///< false: no byte of the line is above 0x7F, so that it is UTF-8
 } cram_json_facts;
 
 /// Validates `line` as one JSON object and finds the members called `names` in it.
 ///
 /// Bytes above 0x7F are taken as they are inside strings: see cram_utf8_is_valid. Keys written with escapes are
-/// compared unescaped. `fields` has one place for each name. Cost: one pass, 16 bytes at a time inside strings.
+/// compared unescaped. `fields` has one place for each name. Cost: one pass, 64 bytes at a time inside strings.
 cram_json_verdict cram_json_scan(
     const uint8_t *line, size_t length, const cram_json_name *names, size_t name_count,
     cram_json_field *fields, cram_json_facts *facts);
 
 /// Writes what a scanned JSON string (without its quotes) stands for, in UTF-8, and returns its number of bytes: never more
-/// than `length`. `to` has room for `length + 16` bytes. A lone surrogate becomes U+FFFD.
+/// than `length`, which `to` has room for. A lone surrogate becomes U+FFFD.
 size_t cram_json_unescape(const uint8_t *string, size_t length, uint8_t *to);
 
 /// Writes valid UTF-8 as the inside of a JSON string, and returns its number of bytes: at most `6 * length`. Only quotes,

@@ -65,9 +65,9 @@ final class LineScanner {
     let (text, id, source) = (fields[0], fields[1], fields[2])
     guard text.kind == UInt8(ascii: "\"") else { return .fault(describe(text: text)) }
     let rawID = id.kind == 0 || id.kind == UInt8(ascii: "n") ? nil : part(id, of: line)
-    guard !facts.has_lone_surrogate, cram_utf8_is_valid(bytes.baseAddress, bytes.count) else {
-      return .illegible(id: rawID)
-    }
+    guard !facts.has_lone_surrogate,
+      !facts.may_have_high || cram_utf8_is_valid(bytes.baseAddress, bytes.count)
+    else { return .illegible(id: rawID) }
     return .members(
       Members(
         rawText: UnsafeRawBufferPointer(rebasing: line[(text.start + 1)..<(text.end - 1)]),
