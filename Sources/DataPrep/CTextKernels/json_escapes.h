@@ -6,22 +6,19 @@
 
 // One escape of a JSON string at a time.
 
-static inline int hex_digit(uint8_t c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  c |= 0x20;
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+// One more than the value of a hexadecimal digit; 0 for any other byte.
+static const uint8_t hex_digits[256] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+    ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16};
 
 // The code unit of `\uXXXX` at `p`, or -1 when it is none.
 static inline int code_unit(const uint8_t *p, const uint8_t *end) {
   if (end - p < 6 || p[0] != '\\' || p[1] != 'u') return -1;
-  int value = 0;
-  for (int at = 2; at < 6; at++) {
-    int digit = hex_digit(p[at]);
-    if (digit < 0) return -1;
-    value = value << 4 | digit;
-  }
-  return value;
+  int first = hex_digits[p[2]] - 1, second = hex_digits[p[3]] - 1;
+  int third = hex_digits[p[4]] - 1, last = hex_digits[p[5]] - 1;
+  if ((first | second | third | last) < 0) return -1;
+  return first << 12 | second << 8 | third << 4 | last;
 }
 
 static inline bool is_high(int unit) { return unit >= 0xD800 && unit <= 0xDBFF; }
@@ -64,19 +61,19 @@ static inline size_t put_utf8(uint32_t c, uint8_t *to) {
   return 4;
 }
 
+// What a character behind a backslash stands for, in an escape of two bytes.
+static inline uint8_t escaped_character(uint8_t c) {
+  static const uint8_t characters[256] = {
+      ['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b', ['f'] = '\f', ['n'] = '\n', ['r'] = '\r', ['t'] = '\t'};
+  return characters[c];
+}
+
 // Writes the character of the escape at `*from`, never more bytes than it has, and steps behind it. It is valid, by an earlier walk.
 static inline size_t unescape_one(const uint8_t **from, const uint8_t *end, uint8_t *to) {
   const uint8_t *p = *from;
   if (p[1] != 'u') {
     *from = p + 2;
-    switch (p[1]) {
-      case 'b': to[0] = '\b'; break;
-      case 'f': to[0] = '\f'; break;
-      case 'n': to[0] = '\n'; break;
-      case 'r': to[0] = '\r'; break;
-      case 't': to[0] = '\t'; break;
-      default: to[0] = p[1];
-    }
+    to[0] = escaped_character(p[1]);
     return 1;
   }
   int unit = code_unit(p, end);

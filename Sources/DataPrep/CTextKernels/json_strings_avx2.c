@@ -71,22 +71,6 @@ TARGET static inline void copy_block(uint8_t *to, const uint8_t *from) {
 
 #include "json_strings_blocks.h"
 
-TARGET static size_t unescape(uint8_t *to, const uint8_t *p, size_t length) {
-  const uint8_t *end = p + length;
-  uint8_t *out = to;
-  while (end - p >= 32) {
-    __m256i bytes = _mm256_loadu_si256((const __m256i *)p);
-    // What was written is never longer than what was read, so a whole store stays inside of the room.
-    _mm256_storeu_si256((__m256i *)out, bytes);
-    uint32_t mask = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8('\\')));
-    int plain = mask ? __builtin_ctz(mask) : 32;
-    p += plain;
-    out += plain;
-    while (p < end && *p == '\\') out += unescape_one(&p, end, out);
-  }
-  return (size_t)(unescape_rest(out, p, end) - to);
-}
-
 // The bytes that stand `count` before each of `bytes`, with those of `before` in front.
 #define EARLIER(bytes, before, count) \
   _mm256_alignr_epi8(bytes, _mm256_permute2x128_si256(before, bytes, 0x21), 16 - (count))

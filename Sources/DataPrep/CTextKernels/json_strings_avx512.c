@@ -45,49 +45,6 @@ TARGET static inline void copy_block(uint8_t *to, const uint8_t *from) {
 
 #include "json_strings_blocks.h"
 
-// What stands for a character behind a backslash, for the half of ASCII that has letters; the other half stands for itself.
-static const uint8_t escaped_letters[64] = {
-    '@', 'A', 'B', 'C', 'D',  'E', 'F',  'G', 'H', 'I', 'J', 'K', 'L', 'M', 'N',  'O', 'P', 'Q', 'R',  'S', 'T',  'U',
-    'V', 'W', 'X', 'Y', 'Z',  '[', '\\', ']', '^', '_', '`', 'a', '\b', 'c', 'd', 'e', '\f', 'g', 'h', 'i', 'j',  'k',
-    'l', 'm', '\n', 'o', 'p', 'q', '\r', 's', '\t', 'u', 'v', 'w', 'x', 'y', 'z', '{', '|', '}', '~', 0x7F};
-
-// A block without a backslash is copied. Otherwise the letters behind backslashes are exchanged and the backslashes closed up; `\u` is for
-// the slow way, and so is a backslash that stands last.
-TARGET static size_t unescape(uint8_t *to, const uint8_t *p, size_t length) {
-  const __m512i letters = _mm512_loadu_si512(escaped_letters);
-  const uint8_t *end = p + length;
-  uint8_t *out = to;
-  while (p < end) {
-    size_t left = (size_t)(end - p), size = left < BLOCK ? left : BLOCK;
-    __mmask64 there = first_bits(size);
-    __m512i bytes = _mm512_maskz_loadu_epi8(there, p);
-    uint64_t backslashes = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\\'));
-    if (!backslashes) {
-      _mm512_mask_storeu_epi8(out, there, bytes);
-      p += size;
-      out += size;
-      continue;
-    }
-    uint64_t begins = escape_begins(backslashes);
-    uint64_t escaped = begins << 1;
-    uint64_t codes = _mm512_mask_cmpeq_epi8_mask(escaped, bytes, _mm512_set1_epi8('u')) >> 1 | (begins & UINT64_C(1) << 63);
-    if (codes) size = (size_t)__builtin_ctzll(codes);
-    if (size == 0) {
-      out += unescape_one(&p, end, out);
-      continue;
-    }
-    // Letters are exchanged by their six low bits; quotes and slashes (below 0x40) stay.
-    uint64_t exchanged = escaped & _mm512_test_epi8_mask(bytes, _mm512_set1_epi8(0x40));
-    bytes = _mm512_mask_permutexvar_epi8(bytes, exchanged, bytes, letters);
-    uint64_t kept = ~begins & first_bits(size);
-    int count = __builtin_popcountll(kept);
-    _mm512_mask_storeu_epi8(out, first_bits((size_t)count), _mm512_maskz_compress_epi8(kept, bytes));
-    p += size;
-    out += count;
-  }
-  return (size_t)(out - to);
-}
-
 TARGET static inline __m512i earlier(__m512i bytes, __m512i before, __m512i places) {
   return _mm512_permutex2var_epi8(before, places, bytes);
 }
