@@ -108,7 +108,7 @@ extension InputOptions {
   }
 
   /// A path, or a pattern in whose folder nothing is to be matched.
-  private static func absolute(_ path: String) -> String {
+  public static func absolute(_ path: String) -> String {
     guard Folder.kind(of: path) == .nothing else { return Folder.absolute(path) }
     guard !path.hasPrefix("/") else { return path }
     let folder = Folder.absolute("").map { "*?[\\".contains($0) ? "\\\($0)" : "\($0)" }

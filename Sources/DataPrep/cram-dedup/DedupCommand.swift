@@ -11,7 +11,7 @@ struct DedupCommand: ParsableCommand {
   static let configuration = CommandConfiguration.verb(
     "dedup", abstract: "Drops documents, and cuts parts of them, that were there before.",
     discussion: """
-      Modes act in the order exact, near, paragraph, line, substring, each on what the one before left; give at least one. Of copies the \
+      Modes act in the order against, exact, near, paragraph, line, substring, each on what the one before left; give at least one. Of copies the \
       first in reading order stays. All other fields are kept, and so is the order. OUTPUT holds documents-00000.jsonl.zst \
       and so on, and report.json.
 
@@ -21,6 +21,7 @@ struct DedupCommand: ParsableCommand {
         cram dedup corpus/ --exact --near --near-threshold 0.8 --output unique
         cram dedup corpus/ --exact --exact-normalize case,space --paragraph --output unique
         cram dedup corpus/ --exact --substring 100 --output unique
+        cram dedup corpus/ --against mmlu.jsonl squad/ --output clean --dropped contaminated.jsonl.zst
         zcat old.jsonl.gz | cram dedup - --exact --output unique --json
         cram dedup corpus/ --exact --output unique --partitions 8 --plan > plan.json
       """)
@@ -41,11 +42,11 @@ struct DedupCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    let plan = try modes.plan(seed: common.seed)
+    try input.requireInput()
+    let plan = try modes.plan(input, seed: common.seed)
     guard !dryRun || dropped == nil else {
       throw UsageError("--dry-run writes only a report: leave out --dropped")
     }
-    try input.requireInput()
     let task = try partition.task()
     let deduplication = Deduplication(plan: plan, corpus: try Corpus(input.corpus))
     let command = deduplication.command(

@@ -1,8 +1,11 @@
 import CramCommand
 import DataPrep
+import DocumentCommand
 
 /// What is looked for, and which of copies stays.
 struct ModeOptions: ParsableArguments {
+  @OptionGroup var against: AgainstOptions
+
   @Flag(help: "Drop documents whose text, byte for byte, an earlier document has.")
   var exact = false
 
@@ -26,8 +29,9 @@ struct ModeOptions: ParsableArguments {
   var keep: Keep = .first
 
   /// What the options ask for.
-  func plan(seed: UInt64) throws -> DedupPlan {
+  func plan(_ input: InputOptions, seed: UInt64) throws -> DedupPlan {
     var plan = DedupPlan()
+    plan.against = try against.settings(input)
     plan.near = try near.scheme(seed: seed)
     if exact { plan.exact = ExactSettings(normalization: try normalization()) }
     guard exact || exactNormalize == nil else {
@@ -36,7 +40,8 @@ struct ModeOptions: ParsableArguments {
     (plan.paragraph, plan.line, plan.keep) = (paragraph, line, keep)
     plan.substring = try substring.rule()
     guard !plan.isEmpty else {
-      throw UsageError("no mode: give --exact, --near, --paragraph, --line or --substring")
+      throw UsageError(
+        "no mode: give --against, --exact, --near, --paragraph, --line or --substring")
     }
     return plan
   }
@@ -63,7 +68,7 @@ struct ModeOptions: ParsableArguments {
     arguments += near.plannedArguments
     if paragraph { arguments.append("--paragraph") }
     if line { arguments.append("--line") }
-    return arguments + substring.plannedArguments
+    return arguments + substring.plannedArguments + against.plannedArguments
   }
 }
 

@@ -53,3 +53,7 @@ void cram_scanner_begin(cram_scanner *scanner, const uint8_t *text, size_t lengt
 
 /// Writes the hashes of the next units, at most CRAM_SCANNER_UNITS, and returns how many there were; 0 only at the end of the text.
 size_t cram_scanner_next(cram_scanner *scanner, uint64_t *hashes);
+
+/// Writes where the words of a text (valid UTF-8) begin and end, two numbers a word, for the first `limit` words; returns how many
+/// there were. They are those that a scanner gives the hashes of. The plain way, for few texts.
+size_t cram_word_ranges(const uint8_t *text, size_t length, size_t *ranges, size_t limit);

@@ -15,7 +15,14 @@ package protocol DedupMode: Sendable {
   func findingsWriters(in run: DedupRun) -> Int
 
   /// What the report tells of it under its name, once its steps are done.
-  func facts(of run: DedupRun) throws -> JSONValue?
+  ///
+  /// - Parameter judged: what its text judges have met in the last pass, one for each partition.
+  func facts(of run: DedupRun, judged: [JSONValue]) throws -> JSONValue?
+
+  /// What reaches its verdicts where they depend on a document alone; nil where they do not.
+  ///
+  /// Such a mode acts before all others, and has no steps.
+  func textJudge(_ context: StepContext) throws -> (any TextJudge)?
 
   /// How to reach its verdicts while reading, in a local run with memory enough; nil where it cannot.
   var inlineDigester: (any TextDigester)? { get }
@@ -23,6 +30,7 @@ package protocol DedupMode: Sendable {
 
 extension DedupMode {
   package func findingsWriters(in run: DedupRun) -> Int { run.ground.buckets }
-  package func facts(of run: DedupRun) throws -> JSONValue? { nil }
+  package func facts(of run: DedupRun, judged: [JSONValue]) throws -> JSONValue? { nil }
+  package func textJudge(_ context: StepContext) throws -> (any TextJudge)? { nil }
   package var inlineDigester: (any TextDigester)? { nil }
 }

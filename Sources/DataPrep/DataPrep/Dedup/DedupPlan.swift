@@ -2,6 +2,8 @@ import RingProtocol
 
 /// What one run of `cram dedup` is asked to find.
 public struct DedupPlan: Sendable {
+  /// Other text that documents must not share.
+  public var against: AgainstSettings?
   /// Documents with the same text; nil does not look for them.
   public var exact: ExactSettings?
   /// Documents that are alike; nil does not look for them.
@@ -23,6 +25,7 @@ public struct DedupPlan: Sendable {
   /// The modes in the order in which they act.
   var modes: [any DedupMode] {
     var modes: [any DedupMode] = []
+    if let against { modes.append(AgainstMode(settings: against)) }
     if let exact { modes.append(DigestMode.exact(exact, keep: keep)) }
     if var near {
       near.keepsLongest = keep == .longest
@@ -37,6 +40,7 @@ public struct DedupPlan: Sendable {
   /// What the report says of it; part of what makes a result the same.
   var settings: [JSONValue.Member] {
     var settings: [JSONValue.Member] = []
+    if let against { settings.append(.init("against", against.json)) }
     if let exact { settings.append(.init("exact", exact.json)) }
     if let near { settings.append(.init("near", .object(near.settings))) }
     if paragraph { settings.append(.init("paragraph", true)) }

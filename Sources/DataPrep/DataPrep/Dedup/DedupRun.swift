@@ -78,7 +78,12 @@ package struct DedupRun: Sendable {
     let share = memory / max(1, modes.count)
     var found: [LeftReader.Found] = []
     var inline: [InlineJudge] = []
+    var judges: [LeftReader.Judge] = []
     for mode in modes {
+      if let judge = try mode.textJudge(context) {
+        judges.append(LeftReader.Judge(name: mode.reading.name, judge: judge))
+        continue
+      }
       let paths = findingsPaths(mode, partition: context.part)
       if isInline(mode), let digester = mode.inlineDigester,
         paths.contains(where: { Folder.kind(of: $0) == .nothing })
@@ -90,7 +95,7 @@ package struct DedupRun: Sendable {
         found.append(LeftReader.Found(mode: mode.reading, stream: stream))
       }
     }
-    return LeftReader(found: found, inline: inline)
+    return LeftReader(judges: judges, found: found, inline: inline)
   }
 
   private func isInline(_ mode: any DedupMode) -> Bool { isInline && mode.inlineDigester != nil }

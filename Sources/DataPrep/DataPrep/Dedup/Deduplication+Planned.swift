@@ -40,8 +40,8 @@ extension Deduplication {
       makeJudge: { context in
         let reader = try run.reader(of: run.modes, context, memory: context.memory)
         return LeftJudge(reader, names: try run.names().map { .files($0) } ?? .none)
-      }, facts: { _ in .null })
+      }, facts: \.facts)
     return PlannedRun(
-      stage: stage, before: run.steps, addFacts: { _, report in try run.addFacts(to: &report) })
+      stage: stage, before: run.steps, addFacts: { try run.addFacts($0, to: &$1) })
   }
 }

@@ -19,6 +19,7 @@ public struct Deduplication: Sendable {
     var command = StageCommand(
       stage: "dedup", settings: plan.settings, corpus: corpus, output: output, dropped: dropped)
     (command.overwrite, command.isDryRun) = (overwrite, isDryRun)
+    command.otherInputs = plan.against?.corpus.stamps ?? []
     return command
   }
 
@@ -88,12 +89,13 @@ private struct LocalDeduplication {
     if !steps.isEmpty { try Folder.create(folder) }
     try StepRunner(state: state, context: context, storedBytes: corpus.storedBytes).run(steps)
     report.seconds += state.expenses(of: steps).seconds
+    var judged: [JSONValue] = []
     if let ledger = run.ledger {
       try conclude(run, ledger, &report)
     } else {
-      try apply(run, &report)
+      judged = [try apply(run, &report)]
     }
-    try run.addFacts(to: &report)
+    try run.addFacts(judged, to: &report)
   }
 
   /// The counts of a dry run, without another pass.
@@ -104,7 +106,8 @@ private struct LocalDeduplication {
     try reader.conclude(ledger).add(to: &report)
   }
 
-  private func apply(_ run: DedupRun, _ report: inout StageReport) throws {
+  /// The last pass; returns what its judges have met.
+  private func apply(_ run: DedupRun, _ report: inout StageReport) throws -> JSONValue {
     let reader = try run.reader(of: run.modes, context, memory: context.memory / 2)
     let names: LeftJudge.Names =
       try run.names().map { .files($0) }
@@ -112,7 +115,9 @@ private struct LocalDeduplication {
     let stage = DocumentStage(
       corpus: corpus, output: command.isDryRun ? nil : command.output, dropped: command.dropped,
       threads: context.threads, cancellation: context.cancellation, progress: context.progress)
-    try stage.run(LeftJudge(reader, names: names), report: &report)
+    let judge = LeftJudge(reader, names: names)
+    try stage.run(judge, report: &report)
+    return judge.facts
   }
 }
 
@@ -125,9 +130,13 @@ extension StepState {
 
 extension DedupRun {
   /// What the modes tell beyond the common schema.
-  func addFacts(to report: inout StageReport) throws {
+  ///
+  /// - Parameter judged: the facts of the judges of the last pass, one for each partition.
+  func addFacts(_ judged: [JSONValue], to report: inout StageReport) throws {
     for mode in modes {
-      if let facts = try mode.facts(of: self) { report.add(mode.reading.name, facts) }
+      let name = mode.reading.name
+      let facts = try mode.facts(of: self, judged: judged.compactMap { $0[name] })
+      if let facts { report.add(name, facts) }
     }
   }
 }

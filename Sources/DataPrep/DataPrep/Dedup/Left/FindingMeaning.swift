@@ -1,5 +1,7 @@
 /// What the findings of a mode say of documents.
 package enum FindingMeaning: Sendable {
+  /// There are none: the mode judges whenever documents are read.
+  case nothing
   /// That they go.
   case drops
   /// That ranges of their original text go.
@@ -18,7 +20,7 @@ package struct ModeReading: Sendable {
   package let reason: String
   package let meaning: FindingMeaning
 
-  /// Whether texts that stay stay as they are.
+  /// Whether its findings tell all, and texts that stay stay as they are.
   var isOfWholeDocuments: Bool {
     if case .drops = meaning { true } else { false }
   }
@@ -41,12 +43,15 @@ package enum DocumentFate: Sendable {
     package let value: Double?
     /// The ordinal of the document that stays instead, where there is one.
     package let keeper: UInt64?
+    /// The name of what it is a copy of, where that is no document of the corpus.
+    package var copyOf: String?
   }
 
   /// Acts on what a mode found about this document.
   mutating func apply(_ findings: ArraySlice<Finding>, of mode: ModeReading) {
     guard case .left(var text) = self, let first = findings.first else { return }
     switch mode.meaning {
+    case .nothing: return
     case .drops:
       let keeper = first.keeper == Ordinal.none ? nil : first.keeper
       self = .dropped(Drop(reason: mode.reason, value: first.value, keeper: keeper))

@@ -91,6 +91,8 @@ final class InlineJudge {
 package struct DigestScratch {
   package var units: [TextUnits.Unit] = []
   package var bytes: [UInt8] = []
+  /// Made when the first text is looked at.
+  var grams: WordGrams?
 }
 
 /// Computes the digests by which a mode compares texts.

@@ -27,6 +27,9 @@ final class LeftJudge: DocumentJudge {
     }
   }
 
+  /// What the text judges have met so far, by their modes' names.
+  var facts: JSONValue { reader.facts }
+
   func makeScratch() -> DigestScratch { DigestScratch() }
 
   func judge(_ block: DocumentBlock, scratch: inout DigestScratch, turn: Corpus.Turn) throws
@@ -45,7 +48,7 @@ final class LeftJudge: DocumentJudge {
       return .drop(
         Verdict(
           drop.reason, value: drop.value.map(JSONValue.double) ?? .null,
-          copyOf: try drop.keeper.flatMap { try names?.name(of: $0) }))
+          copyOf: try drop.copyOf ?? drop.keeper.flatMap { try names?.name(of: $0) }))
     }
   }
 }

@@ -2,11 +2,19 @@ import RingProtocol
 
 /// Reads the documents of a part as the modes so far have left them.
 ///
-/// Of modes that have run there are findings on disk; inline modes judge while reading.
+/// Modes that look at a text alone judge first; of modes that have run there are findings on disk; inline modes judge while
+/// reading.
 final class LeftReader: @unchecked Sendable {
+  private let judges: [Judge]
   // What follows is touched in a block's turn only.
   private let found: [Found]
   private let inline: [InlineJudge]
+
+  /// A mode that looks at a text alone.
+  struct Judge {
+    let name: String
+    let judge: any TextJudge
+  }
 
   /// A mode with what it has found about this part.
   struct Found {
@@ -22,11 +30,15 @@ final class LeftReader: @unchecked Sendable {
   }
 
   /// - Parameters:
-  ///   - found: modes in the order in which they act.
-  ///   - inline: modes that act behind them.
-  init(found: [Found], inline: [InlineJudge]) {
-    (self.found, self.inline) = (found, inline)
+  ///   - judges: modes in the order in which they act.
+  ///   - found: modes that act behind them.
+  ///   - inline: modes that act behind those.
+  init(judges: [Judge] = [], found: [Found], inline: [InlineJudge]) {
+    (self.judges, self.found, self.inline) = (judges, found, inline)
   }
+
+  /// What the modes that look at a text alone have met so far, by their names.
+  var facts: JSONValue { .object(judges.map { .init($0.name, $0.judge.facts) }) }
 
   /// The modes that judge while reading.
   var inlineModes: [ModeReading] { inline.map(\.mode) }
@@ -37,6 +49,13 @@ final class LeftReader: @unchecked Sendable {
   {
     var reading = Reading(
       fates: block.documents.map { .left(LeftText($0.text)) }, inlineFindings: [])
+    for judge in judges {
+      for (index, document) in block.documents.enumerated() {
+        judge.judge.judge(
+          document, ordinal: Ordinal.make(block: block.index, index: index),
+          &reading.fates[index], &scratch)
+      }
+    }
     guard !found.isEmpty || !inline.isEmpty else { return reading }
     guard !inline.isEmpty else {
       var findings: [[Finding]] = []

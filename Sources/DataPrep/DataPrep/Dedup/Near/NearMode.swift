@@ -99,7 +99,7 @@ struct NearMode: DedupMode {
   private static let batchCount = 1 << 13
 
   /// How many groups and pairs share a band, and what `near-clusters` found.
-  func facts(of run: DedupRun) throws -> JSONValue? {
+  func facts(of run: DedupRun, judged: [JSONValue]) throws -> JSONValue? {
     let state = run.ground.state
     var bands = BandGroups.Counts()
     for counts in try state.facts(of: Self.meet, count: run.ground.buckets) {

@@ -130,7 +130,7 @@ struct SubstringMode: DedupMode {
   // MARK: The report
 
   /// How much repeats, and what repeats most.
-  func facts(of run: DedupRun) throws -> JSONValue? {
+  func facts(of run: DedupRun, judged: [JSONValue]) throws -> JSONValue? {
     let state = run.ground.state
     guard run.ground.isSurveyed else { return try state.facts(Self.name, 0) }
     var passages = PassageList()
