@@ -19,6 +19,8 @@ final class WordRows {
 
   // Of the repeated rows: the places at which five words or more may stand a second time.
   private var repeatPlaces: [Int32]?
+  // The same for seven words or more.
+  private var longRepeatPlaces: [Int32]?
 
   init() {
     counters = .allocate(capacity: counterCapacity)
@@ -28,7 +30,7 @@ final class WordRows {
 
   /// Forgets the text before.
   func begin() {
-    (topLength, repeatPlaces) = (0, nil)
+    (topLength, repeatPlaces, longRepeatPlaces) = (0, nil, nil)
     tops.removeAll(keepingCapacity: true)
   }
 
@@ -67,20 +69,23 @@ final class WordRows {
 
   @inline(__always)
   private static func pair(_ hashes: UnsafeMutablePointer<UInt64>, _ place: Int) -> UInt64 {
-    (hashes[place] &+ hashes[place &+ 1] &* 0x9E37_79B9_7F4A_7C15) &* 0xD6E8_FEB8_6659_FD93
+    (hashes[place] &+ hashes[place &+ 1] &* factors.0) &* factors.3
   }
 
-  /// A number for the row that begins at `place`.
+  /// Odd numbers by which the hashes of neighbouring words are told apart.
+  private static let factors: (UInt64, UInt64, UInt64, UInt64) = (
+    0x9E37_79B9_7F4A_7C15, 0xC2B2_AE3D_27D4_EB4F, 0x1656_67B1_9E37_79F9, 0xD6E8_FEB8_6659_FD93
+  )
+
+  /// A number for the row of two to four words that begins at `place`.
   @inline(__always)
-  private static func row(_ hashes: UnsafeMutablePointer<UInt64>, _ place: Int, _ length: Int)
-    -> UInt64
-  {
-    var sum: UInt64 = 0
-    for number in 0..<length {
-      sum = (sum &+ hashes[place &+ number]) &* 0x9E37_79B9_7F4A_7C15
-      sum ^= sum &>> 29
-    }
-    return sum
+  private static func row(
+    _ hashes: UnsafeMutablePointer<UInt64>, _ place: Int, _ length: Int
+  ) -> UInt64 {
+    var sum = hashes[place] &+ hashes[place &+ 1] &* factors.0
+    if length > 2 { sum &+= hashes[place &+ 2] &* factors.1 }
+    if length > 3 { sum &+= hashes[place &+ 3] &* factors.2 }
+    return sum &* factors.3
   }
 
   /// The first place of the most frequent row and how often it occurs; leaves the places of repeated rows.
@@ -106,8 +111,7 @@ final class WordRows {
   /// The characters of rows of `length` words, at least 5, that occurred before, walking on behind each such row; words are
   /// compared without the space between them.
   func repeated(_ length: Int, of words: borrowing WordList, characters: Int) -> Quantity {
-    let places = repeatPlaces ?? findRepeatPlaces(words)
-    repeatPlaces = places
+    let places = repeatPlaces(of: length, words)
     table.begin(places.count)
     var (next, sum) = (0, 0)
     for place in places {
@@ -120,6 +124,35 @@ final class WordRows {
       }
     }
     return Quantity(sum, of: characters)
+  }
+
+  private func repeatPlaces(of length: Int, _ words: borrowing WordList) -> [Int32] {
+    let places = repeatPlaces ?? findRepeatPlaces(words)
+    repeatPlaces = places
+    guard length >= Self.long else { return places }
+    let longer = longRepeatPlaces ?? findLongRepeatPlaces(among: places, words)
+    longRepeatPlaces = longer
+    return longer
+  }
+
+  private static let long = 7
+
+  /// Those of `places` whose next 32 bytes occur again at one of them, and those where seven words are shorter than that.
+  private func findLongRepeatPlaces(among places: [Int32], _ words: borrowing WordList) -> [Int32] {
+    let solid = UnsafeRawPointer(words.solid)
+    let shift = clearCounters(for: places.count)
+    for place in places { bump(Self.longPrefix(solid + words.start(Int(place))) &>> shift) }
+    return places.filter { place in
+      let (place, start) = (Int(place), words.start(Int(place)))
+      guard place + Self.long <= words.count else { return false }
+      if Int(words.ends[place + Self.long - 1]) - start < 32 { return true }
+      return counters[Int(truncatingIfNeeded: Self.longPrefix(solid + start) &>> shift)] > 1
+    }
+  }
+
+  @inline(__always)
+  private static func longPrefix(_ start: UnsafeRawPointer) -> UInt64 {
+    prefix(start) ^ prefix(start + 16) &* factors.1
   }
 
   /// The places whose next 16 bytes occur again, and those where five words are shorter than that: two rows of five words or more that are equal

@@ -23,8 +23,8 @@ final class CaseSequences {
         guard splitter.hasAffixOrInfix(text) else { return }
         splitter.split(text, withCases: false)
         // A case that stays one word in both ways changes nothing.
-        let ends = splitter.wordEnds
-        if ends.count > 1 || SpecialCases.english.wordEnds(of: text) != ends { add(text, ends) }
+        let ends = splitter.wordEnds.array
+        if ends.count > 1 || splitter.caseEnds(0, text.count) != ends { add(text, ends) }
       }
     }
   }
@@ -67,6 +67,7 @@ final class CaseSequences {
 
   /// Whether the end of `codes` begins a row that more words could go on with.
   func mayGoOn(_ codes: [Code]) -> Bool {
+    guard codes.last != 0 else { return false }
     for start in max(0, codes.count - longest)..<codes.count {
       var node = Self.root
       var isRow = true
@@ -98,8 +99,12 @@ final class CaseSequences {
 
   /// The rows that count: the longest first, of equal ones the leftmost; one is left out when its first or last word
   /// lies in an earlier one, left out or not. In reading order.
-  func chosenRows(in codes: [Code]) -> [Range<Int>] {
-    let ordered = rows(in: codes).sorted {
+  func chosenRows(in codes: [Code]) -> [Range<Int>] { chosen(of: rows(in: codes)) }
+
+  /// Those of all rows found that count.
+  func chosen(of rows: [Range<Int>]) -> [Range<Int>] {
+    if rows.count < 2 { return rows }
+    let ordered = rows.sorted {
       ($1.count, $0.lowerBound) < ($0.count, $1.lowerBound)
     }
     var (covered, chosen): (Set<Int>, [Range<Int>]) = ([], [])

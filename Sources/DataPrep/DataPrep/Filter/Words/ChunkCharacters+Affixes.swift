@@ -59,7 +59,7 @@ extension ChunkCharacters {
     guard !isDigit(start) else { return 0 }
     while start > least, !isDigit(start - 1) { start -= 1 }
     guard start > low, isDigit(start - 1) else { return 0 }
-    return units.value(of: ByteKey(slice(start, high))) == nil ? 0 : high - start
+    return units.value(of: key(Int(offsets[start]), Int(offsets[high]))) == nil ? 0 : high - start
   }
 
   /// How many characters part the chunk at `place`; the first rule that takes one decides.

@@ -11,15 +11,19 @@ final class ChunkCharacters {
   private(set) var flags: UnsafeMutablePointer<UInt16>
   /// Where each begins in the chunk's bytes; one more for the end.
   private(set) var offsets: UnsafeMutablePointer<UInt32>
-  /// The chunk itself, as long as its text is in hand.
-  private(set) var bytes: UnsafePointer<UInt8>
+  /// The chunk, with room for 16 bytes behind it.
+  private(set) var bytes: UnsafeMutablePointer<UInt8>
+  /// Whether all are ASCII letters: only special cases split those.
+  private(set) var isPlain = false
+  /// Whether one is a period, an ellipsis or a number sign.
+  private(set) var hasMarks = false
   private var capacity = 64
 
   init() {
     scalars = .allocate(capacity: capacity)
     flags = .allocate(capacity: capacity)
     offsets = .allocate(capacity: capacity + 1)
-    bytes = UnsafePointer(bitPattern: 1)!
+    bytes = .allocate(capacity: capacity + 16)
   }
 
   deinit { free() }
@@ -28,6 +32,7 @@ final class ChunkCharacters {
     scalars.deallocate()
     flags.deallocate()
     offsets.deallocate()
+    bytes.deallocate()
   }
 
   private func reserve(_ wanted: Int) {
@@ -37,22 +42,25 @@ final class ChunkCharacters {
     scalars = .allocate(capacity: capacity)
     flags = .allocate(capacity: capacity)
     offsets = .allocate(capacity: capacity + 1)
+    bytes = .allocate(capacity: capacity + 16)
   }
 
   /// Takes a chunk: well-formed UTF-8.
   func load(_ chunk: UnsafeBufferPointer<UInt8>) {
     reserve(chunk.count)
-    bytes = chunk.baseAddress!
-    var at = 0
-    var found = 0
+    bytes.update(from: chunk.baseAddress!, count: chunk.count)
+    var (at, found, plain, marks) = (0, 0, true, false)
     while at < chunk.count {
       let (scalar, size) = Self.decode(bytes + at)
       scalars[found] = scalar
       flags[found] = cram_splitter_flags(scalar)
       offsets[found] = UInt32(truncatingIfNeeded: at)
+      plain = plain && (scalar | 0x20) &- 0x61 < 26
+      marks = marks || scalar == 0x2E || scalar == 0x23 || scalar == 0x2026
       found &+= 1
       at &+= size
     }
+    (isPlain, hasMarks) = (plain, marks)
     offsets[found] = UInt32(truncatingIfNeeded: chunk.count)
     count = found
   }
@@ -76,11 +84,10 @@ final class ChunkCharacters {
   @inline(__always)
   func has(_ place: Int, _ flag: Int) -> Bool { Int(flags[place]) & flag != 0 }
 
-  /// The bytes of a range.
+  /// The key of the chunk's bytes from `start` up to `end`.
   @inline(__always)
-  func slice(_ low: Int, _ high: Int) -> UnsafeBufferPointer<UInt8> {
-    UnsafeBufferPointer(
-      start: bytes + Int(offsets[low]), count: Int(offsets[high] &- offsets[low]))
+  func key(_ start: Int, _ end: Int) -> ByteKey {
+    ByteKey(bytes + start, count: end &- start, end: bytes + end + 16)
   }
 
   @inline(__always)

@@ -4,33 +4,43 @@ import CTextKernels
 struct ChunkEntry {
   var key: ByteKey
   /// The hash of the first word.
-  var firstWord: UInt64
+  var firstWord: UInt64 = 0
+  /// The hash of the second of two words; of more the place of all in the cache's list.
+  var secondWord: UInt64 = 0
   /// What is summed over a document.
-  var sums: WordSums
-  /// Where its words lie in the cache's list, when there are several.
-  var place: UInt32
-  /// How many sentences begin inside, behind a chunk that ended none, and behind one that did.
-  var starts: (UInt32, UInt32)
+  var sums = WordSums()
+  /// How many sentences begin inside, behind a chunk that ended none, and behind one that did; 65,535 stands for more.
+  var starts: (UInt16, UInt16) = (0, 0)
   /// `ChunkEntry.opensRow`, ….
-  var flags: UInt16
+  var flags: UInt8 = 0
   /// A bit for each stop word.
-  var stopWords: UInt8
+  var stopWords: UInt8 = 0
+  /// The bytes of the first of two words; 0 where they are too many.
+  var firstLength: UInt16 = 0
+
+  init(key: ByteKey) {
+    self.key = key
+  }
 
   /// A row of words that is a special case may go on behind it.
-  static let opensRow: UInt16 = 1
+  static let opensRow: UInt8 = 1
   /// Its first word may stand inside such a row.
-  static let continuesRow: UInt16 = 2
+  static let continuesRow: UInt8 = 2
   /// It holds such a row.
-  static let holdsRow: UInt16 = 4
+  static let holdsRow: UInt8 = 4
   /// It ends a sentence, behind a chunk that ended none, and behind one that did.
-  static let endsSentence: UInt16 = 8
-  static let endsSentenceAgain: UInt16 = 16
+  static let endsSentence: UInt8 = 8
+  static let endsSentenceAgain: UInt8 = 16
+  /// It was asked for a second time.
+  static let metAgain: UInt8 = 32
 
-  static let free = ChunkEntry(
-    key: ByteKey(low: 0, high: 0), firstWord: 0, sums: WordSums(), place: 0, starts: (0, 0),
-    flags: 0, stopWords: 0)
+  /// The entry of no chunk.
+  static let free = ChunkEntry(key: ByteKey(low: 0, high: 0))
 
   @inline(__always) var wordCount: Int { sums.words }
+
+  /// Whether its words lie in the cache's list, from `secondWord` on.
+  @inline(__always) var isListed: Bool { wordCount > 2 || wordCount == 2 && firstLength == 0 }
 }
 
 /// Counts of words and what is in them. Each is below 2³²: so two share a number, and adding takes three additions.

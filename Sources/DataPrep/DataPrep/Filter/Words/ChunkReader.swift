@@ -3,11 +3,12 @@ import CTextKernels
 /// Makes the entry of a chunk that is not in the cache: splits it, joins special cases, and looks at each word.
 final class ChunkReader {
   /// The words of the chunk read last.
-  private(set) var words: [ChunkWord] = []
+  let words = GrowingList<ChunkWord>()
   let splitter = ChunkSplitter()
   let sequences: CaseSequences
   private let stopWords = StopWords.bits()
-  private var codes: [CaseSequences.Code] = []
+  private let keys = GrowingList<ByteKey>()
+  private let codes = GrowingList<CaseSequences.Code>()
 
   init() {
     sequences = CaseSequences(splitter)
@@ -15,14 +16,11 @@ final class ChunkReader {
 
   /// The entry of `chunk`, with its words in `words`.
   func read(_ chunk: UnsafeBufferPointer<UInt8>, key: ByteKey) -> ChunkEntry {
+    var entry = ChunkEntry(key: key)
     splitter.split(chunk)
-    let found = wordCodes(in: chunk)
-    var entry = ChunkEntry.free
-    entry.key = key
-    entry.flags = rowFlags()
-    let ends =
-      found ? joined(splitter.wordEnds, sequences.chosenRows(in: codes), chunk) : splitter.wordEnds
-    describe(ends, of: chunk, in: &entry)
+    findKeys()
+    if findCodes() { joinCases(&entry) }
+    describe(&entry)
     return entry
   }
 
@@ -30,78 +28,95 @@ final class ChunkReader {
   func read(_ chunk: UnsafeBufferPointer<UInt8>, key: ByteKey, joining chosen: [Range<Int>])
     -> ChunkEntry
   {
+    var entry = ChunkEntry(key: key)
     splitter.split(chunk)
-    var entry = ChunkEntry.free
-    entry.key = key
-    describe(joined(splitter.wordEnds, chosen, chunk), of: chunk, in: &entry)
+    join(chosen)
+    findKeys()
+    describe(&entry)
     return entry
   }
 
   /// The codes of a chunk's words as they are split, before special cases are joined.
   func codes(of chunk: UnsafeBufferPointer<UInt8>) -> [CaseSequences.Code] {
     splitter.split(chunk)
-    _ = wordCodes(in: chunk)
-    return codes
+    findKeys()
+    _ = findCodes()
+    return codes.array
   }
 
-  private func wordCodes(in chunk: UnsafeBufferPointer<UInt8>) -> Bool {
-    codes.removeAll(keepingCapacity: true)
-    var (start, any) = (0, false)
-    for end in splitter.wordEnds {
-      let code =
-        end - start > SpecialCases.english.longest
-        ? 0 : sequences.code(of: ByteKey(UnsafeBufferPointer(rebasing: chunk[start..<end])))
-      codes.append(code)
-      any = any || code != 0
+  private func findKeys() {
+    keys.removeAll()
+    var start = 0
+    for number in 0..<splitter.wordEnds.count {
+      let end = splitter.wordEnds[number]
+      keys.append(splitter.characters.key(start, end))
       start = end
     }
-    return any
   }
 
-  private func rowFlags() -> UInt16 {
-    guard codes.contains(where: { $0 != 0 }) else { return 0 }
-    return (sequences.mayGoOn(codes) ? ChunkEntry.opensRow : 0)
-      | (sequences.mayStandInside(codes[0]) ? ChunkEntry.continuesRow : 0)
-      | (sequences.rows(in: codes).isEmpty ? 0 : ChunkEntry.holdsRow)
+  /// Whether one of the words has a code; leaves them in `codes`.
+  private func findCodes() -> Bool {
+    codes.removeAll()
+    var any: CaseSequences.Code = 0
+    for number in 0..<keys.count {
+      let code = sequences.code(of: keys[number])
+      codes.append(code)
+      any |= code
+    }
+    return any != 0
   }
 
-  /// The ends of the words when each of `rows` has become the words of its special case.
-  private func joined(_ ends: [Int], _ rows: [Range<Int>], _ chunk: UnsafeBufferPointer<UInt8>)
-    -> [Int]
-  {
-    var (result, place): ([Int], Int) = ([], 0)
+  private func joinCases(_ entry: inout ChunkEntry) {
+    let codes = codes.array
+    if sequences.mayGoOn(codes) { entry.flags |= ChunkEntry.opensRow }
+    if sequences.mayStandInside(codes[0]) { entry.flags |= ChunkEntry.continuesRow }
+    let rows = sequences.rows(in: codes)
+    guard !rows.isEmpty else { return }
+    entry.flags |= ChunkEntry.holdsRow
+    join(sequences.chosen(of: rows))
+    findKeys()
+  }
+
+  /// Makes each of `rows` the words of its special case.
+  private func join(_ rows: [Range<Int>]) {
+    guard !rows.isEmpty else { return }
+    let ends = splitter.wordEnds.array
+    splitter.wordEnds.removeAll()
+    var place = 0
     for row in rows {
-      result += ends[place..<row.lowerBound]
+      for end in ends[place..<row.lowerBound] { splitter.wordEnds.append(end) }
       let start = row.lowerBound == 0 ? 0 : ends[row.lowerBound - 1]
-      let text = UnsafeBufferPointer(rebasing: chunk[start..<ends[row.upperBound - 1]])
-      result += SpecialCases.english.wordEnds(of: text)!.map { start + $0 }
+      for end in splitter.caseEnds(start, ends[row.upperBound - 1])! {
+        splitter.wordEnds.append(start + end)
+      }
       place = row.upperBound
     }
-    return result + ends[place...]
+    for end in ends[place...] { splitter.wordEnds.append(end) }
   }
 
   // MARK: Words
 
-  private func describe(
-    _ ends: [Int], of chunk: UnsafeBufferPointer<UInt8>, in entry: inout ChunkEntry
-  ) {
-    words.removeAll(keepingCapacity: true)
+  private func describe(_ entry: inout ChunkEntry) {
+    words.removeAll()
     var sentences = (SentenceState(hasEnded: false), SentenceState(hasEnded: true))
     var (start, place) = (0, 0)
-    for end in ends {
-      let key = ByteKey(UnsafeBufferPointer(rebasing: chunk[start..<end]))
+    for number in 0..<keys.count {
+      let (key, end) = (keys[number], splitter.wordEnds[number])
       words.append(ChunkWord(hash: key.hash, length: UInt32(end - start)))
       let kind = look(from: &place, to: end, in: &entry)
       sentences.0.add(kind)
       sentences.1.add(kind)
-      entry.stopWords |= UInt8(stopWords.value(of: key) ?? 0)
+      if let bit = stopWords.value(of: key) { entry.stopWords |= UInt8(bit) }
       start = end
     }
     entry.firstWord = words[0].hash
-    entry.starts = (sentences.0.starts, sentences.1.starts)
+    if words.count == 2, words[0].length <= 0xFFFF {
+      (entry.secondWord, entry.firstLength) = (words[1].hash, UInt16(words[0].length))
+    }
+    entry.starts = (UInt16(clamping: sentences.0.starts), UInt16(clamping: sentences.1.starts))
     entry.flags |= sentences.0.hasEnded ? ChunkEntry.endsSentence : 0
     entry.flags |= sentences.1.hasEnded ? ChunkEntry.endsSentenceAgain : 0
-    countMarks(of: chunk, in: &entry)
+    if splitter.characters.hasMarks { countMarks(&entry) }
   }
 
   /// Counts the word that begins at the character `place` and ends at the byte `end`; moves `place` behind it.
@@ -123,7 +138,7 @@ final class ChunkReader {
     return Int(all) & CRAM_SPLITTER_PUNCTUATION != 0 ? .punctuation : .other
   }
 
-  private func countMarks(of chunk: UnsafeBufferPointer<UInt8>, in entry: inout ChunkEntry) {
+  private func countMarks(_ entry: inout ChunkEntry) {
     let characters = splitter.characters
     var (hashes, ellipses, periods) = (0, 0, 0)
     for place in 0..<characters.count {

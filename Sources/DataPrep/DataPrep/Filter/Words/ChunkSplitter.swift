@@ -4,25 +4,26 @@
 /// off, special cases and addresses stay, what is left is parted by infixes. Words end to end are the chunk.
 final class ChunkSplitter {
   /// Where each word of the last chunk ends, in its bytes.
-  private(set) var wordEnds: [Int] = []
+  let wordEnds = GrowingList<Int>()
   /// The characters of the last chunk.
   let characters = ChunkCharacters()
 
   private let cases = SpecialCases.english
   private let units = SpecialCases.units()
-  private var suffixes: [Int] = []
+  private let suffixes = GrowingList<Int>()
 
   /// Splits `chunk`, and leaves its words in `wordEnds`.
   ///
   /// - Parameter withCases: whether special cases are looked up.
   func split(_ chunk: UnsafeBufferPointer<UInt8>, withCases: Bool = true) {
-    wordEnds.removeAll(keepingCapacity: true)
-    suffixes.removeAll(keepingCapacity: true)
+    wordEnds.removeAll()
+    suffixes.removeAll()
     characters.load(chunk)
     var (low, high) = (0, characters.count)
+    if characters.isPlain, !isCase(low, high, withCases) { return endWord(high) }
     peel(&low, &high, withCases)
     if low < high { splitInside(low, high, withCases) }
-    for end in suffixes.reversed() { endWord(end) }
+    while let end = suffixes.popLast() { endWord(end) }
   }
 
   /// Whether a part is peeled off `chunk` at all, or found inside.
@@ -34,10 +35,25 @@ final class ChunkSplitter {
       || (0..<count).contains { characters.infixLength(at: $0, 0, count) > 0 }
   }
 
+  /// Where the words of the special case between two bytes of the chunk end, from its start; nil where it is none.
+  func caseEnds(_ start: Int, _ end: Int) -> [Int]? {
+    place(start, end).map { cases.wordEnds(at: $0) }
+  }
+
+  @inline(__always)
+  private func place(_ start: Int, _ end: Int) -> UInt32? {
+    let bytes = characters.bytes
+    guard cases.mayBe(first: bytes[start], last: bytes[end - 1], count: end - start) else {
+      return nil
+    }
+    return cases.place(of: characters.key(start, end))
+  }
+
   private func endWord(_ place: Int) { wordEnds.append(Int(characters.offsets[place])) }
 
   private func isCase(_ low: Int, _ high: Int, _ withCases: Bool) -> Bool {
-    withCases && low < high && cases.wordEnds(of: characters.slice(low, high)) != nil
+    withCases && low < high
+      && place(Int(characters.offsets[low]), Int(characters.offsets[high])) != nil
   }
 
   /// Takes prefixes and suffixes off until a special case or nothing to peel is left.
@@ -65,8 +81,9 @@ final class ChunkSplitter {
   }
 
   private func splitInside(_ low: Int, _ high: Int, _ withCases: Bool) {
-    if withCases, let ends = cases.wordEnds(of: characters.slice(low, high)) {
-      for end in ends { wordEnds.append(Int(characters.offsets[low]) + end) }
+    let start = Int(characters.offsets[low])
+    if withCases, let ends = caseEnds(start, Int(characters.offsets[high])) {
+      for end in ends { wordEnds.append(start + end) }
     } else if characters.isAddress(low, high) {
       endWord(high)
     } else {

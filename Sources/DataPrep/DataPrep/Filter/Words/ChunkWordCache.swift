@@ -1,6 +1,8 @@
+import CTextKernels
+
 /// The entries of the chunks met so far. One for each thread.
 ///
-/// At most 32 MiB of entries and 16 MiB of words (but for a single chunk of more); when that is full it begins anew. What
+/// At most 32 MiB of entries and 16 MiB of words (but for a single chunk of more); when that is full, what was met only once goes. What
 /// it answers depends on the chunk alone.
 final class ChunkWordCache {
   private let reader: ChunkReader
@@ -39,17 +41,28 @@ final class ChunkWordCache {
     return entries
   }
 
-  /// The entry of the chunk at `start`, as long as no other one is asked for.
+  /// Where the entry of a chunk may be: asks for it, so that it is near when it is looked for.
+  @inline(__always)
+  func prefetch(_ key: ByteKey) -> UInt64 {
+    let hash = key.hash
+    cram_prefetch(entries + (Int(truncatingIfNeeded: hash) & (1 &<< bits &- 1)))
+    return hash
+  }
+
+  /// The entry of a chunk, as long as no other one is asked for.
   @inline(__always)
   func entry(
-    _ start: UnsafePointer<UInt8>, count: Int, end: UnsafePointer<UInt8>
+    _ key: ByteKey, _ hash: UInt64, _ start: UnsafePointer<UInt8>, count: Int
   ) -> UnsafePointer<ChunkEntry> {
-    let key = ByteKey(start, count: count, end: end)
     let mask = 1 &<< bits &- 1
-    var at = Int(truncatingIfNeeded: key.hash) & mask
+    var at = Int(truncatingIfNeeded: hash) & mask
     while true {
       let place = entries + at
-      if place.pointee.key == key { return UnsafePointer(place) }
+      if place.pointee.key == key {
+        let flags = place.pointee.flags
+        if flags & ChunkEntry.metAgain == 0 { place.pointee.flags = flags | ChunkEntry.metAgain }
+        return UnsafePointer(place)
+      }
       if place.pointee.key.high == 0 {
         return add(UnsafeBufferPointer(start: start, count: count), key)
       }
@@ -62,7 +75,9 @@ final class ChunkWordCache {
   {
     if 2 * (count + 1) > 1 << bits || wordCount > Self.mostWords { makeRoom() }
     var entry = reader.read(chunk, key: key)
-    if reader.words.count > 1 { entry.place = keep(reader.words) }
+    if entry.isListed {
+      entry.secondWord = UInt64(keep(reader.words.elements, reader.words.count))
+    }
     let place = freePlace(for: key)
     place.pointee = entry
     count += 1
@@ -76,42 +91,50 @@ final class ChunkWordCache {
     return entries + at
   }
 
-  /// Appends to the list of words.
-  private func keep(_ chunk: [ChunkWord]) -> UInt32 {
-    if wordCount + chunk.count > wordCapacity {
-      wordCapacity = max(2 * wordCapacity, wordCount + chunk.count)
+  /// Appends to the list of words; where they begin.
+  private func keep(_ added: UnsafePointer<ChunkWord>, _ addedCount: Int) -> Int {
+    if wordCount + addedCount > wordCapacity {
+      wordCapacity = max(2 * wordCapacity, wordCount + addedCount)
       let larger = UnsafeMutablePointer<ChunkWord>.allocate(capacity: wordCapacity)
-      larger.moveInitialize(from: words, count: wordCount)
+      larger.update(from: words, count: wordCount)
       words.deallocate()
       words = larger
     }
-    let place = wordCount
-    for word in chunk {
-      (words + wordCount).initialize(to: word)
-      wordCount += 1
-    }
-    return UInt32(place)
+    (words + wordCount).update(from: added, count: addedCount)
+    wordCount += addedCount
+    return wordCount - addedCount
   }
 
-  /// Doubles the table, or where it is as large as it may be begins anew.
+  /// Doubles the table; where it is as large as it may be, keeps what was met again since the last time.
   private func makeRoom() {
-    let (old, size) = (entries, 1 << bits)
+    let (old, size, oldWords) = (entries, 1 << bits, words)
     let isFull = bits == Self.mostBits || wordCount > Self.mostWords
     if isFull {
-      (count, wordCount) = (0, 0)
-      if wordCapacity > 2 * Self.mostWords { shrinkWords() }
-      entries.update(repeating: .free, count: size)
-      return
+      (count, wordCount, wordCapacity) = (0, 0, 1 << 14)
+      words = .allocate(capacity: wordCapacity)
+    } else {
+      bits += 1
     }
-    bits += 1
     entries = Self.empty(bits)
-    for at in 0..<size where old[at].key.high != 0 { freePlace(for: old[at].key).pointee = old[at] }
+    for at in 0..<size where old[at].key.high != 0 {
+      if isFull { keepAgain(old[at], oldWords) } else { freePlace(for: old[at].key).pointee = old[at] }
+    }
     old.deallocate()
+    if isFull { oldWords.deallocate() }
   }
 
-  private func shrinkWords() {
-    words.deallocate()
-    wordCapacity = 1 << 14
-    words = .allocate(capacity: wordCapacity)
+  /// Keeps an entry that was met again, as long as half of the room is left.
+  private func keepAgain(_ entry: ChunkEntry, _ oldWords: UnsafePointer<ChunkWord>) {
+    guard entry.flags & ChunkEntry.metAgain != 0, 4 * count < 1 << bits,
+      2 * (wordCount + entry.wordCount) < Self.mostWords
+    else { return }
+    var entry = entry
+    entry.flags &= ~ChunkEntry.metAgain
+    if entry.isListed {
+      entry.secondWord = UInt64(
+        keep(oldWords + Int(truncatingIfNeeded: entry.secondWord), entry.wordCount))
+    }
+    freePlace(for: entry.key).pointee = entry
+    count += 1
   }
 }

@@ -17,11 +17,13 @@ final class RowSearch {
     let entry: UnsafeMutablePointer<ChunkEntry>
     let words: UnsafeMutablePointer<ChunkWord>
 
-    init(_ entry: ChunkEntry, _ words: [ChunkWord]) {
+    init(_ entry: ChunkEntry, _ words: GrowingList<ChunkWord>) {
       self.entry = .allocate(capacity: 1)
+      var entry = entry
+      entry.secondWord = entry.isListed ? 0 : entry.secondWord
       self.entry.initialize(to: entry)
       self.words = .allocate(capacity: words.count)
-      self.words.initialize(from: words, count: words.count)
+      self.words.initialize(from: words.elements, count: words.count)
     }
 
     deinit {
@@ -46,7 +48,7 @@ final class RowSearch {
   /// A row may reach from the chunk before into the chunk `index`.
   @inline(never)
   func link(
-    _ before: Range<Int>, _ flagsBefore: UInt16, _ chunk: Range<Int>, _ flags: UInt16, index: Int
+    _ before: Range<Int>, _ flagsBefore: UInt8, _ chunk: Range<Int>, _ flags: UInt8, index: Int
   ) {
     if !isOpen {
       isOpen = true

@@ -34,7 +34,11 @@ final class TextWords {
   private let rows: RowSearch
   private let chunks: UnsafeMutablePointer<cram_chunk>
 
-  private static let batch = 1024
+  private let keys: UnsafeMutablePointer<ByteKey>
+  private let hashes: UnsafeMutablePointer<UInt64>
+
+  /// Chunks that are looked up together: what they need has to come near meanwhile, and to stay there.
+  private static let batch = 256
   /// Texts are shorter, in bytes.
   static let limit = 1 << 31
 
@@ -42,6 +46,8 @@ final class TextWords {
     cache = ChunkWordCache(reader)
     rows = RowSearch(reader)
     chunks = .allocate(capacity: Self.batch)
+    keys = .allocate(capacity: Self.batch)
+    hashes = .allocate(capacity: Self.batch)
     list = .allocate(capacity: 1)
     list.initialize(to: WordList())
     collector = .allocate(capacity: 1)
@@ -50,6 +56,8 @@ final class TextWords {
 
   deinit {
     chunks.deallocate()
+    keys.deallocate()
+    hashes.deallocate()
     list.deinitialize(count: 1)
     list.deallocate()
     collector.deinitialize(count: 1)
@@ -97,13 +105,19 @@ final class TextWords {
     _ base: UnsafePointer<UInt8>, _ count: Int, keepsWords: Bool, keepsLines: Bool, isSecond: Bool
   ) {
     var (sums, stopWords) = (WordSums(), UInt8(0))
-    var (at, index, before, lastEnd, lastFlags) = (0, 0, 0, 0, UInt16(0))
+    var (at, index, before, lastEnd, lastFlags) = (0, 0, 0, 0, UInt8(0))
     let end = base + count
     while true {
       let found = cram_find_chunks(base, count, &at, chunks, Self.batch)
       for number in 0..<found {
+        let start = Int(chunks[number].start)
+        let key = ByteKey(base + start, count: Int(chunks[number].end) &- start, end: end)
+        keys[number] = key
+        hashes[number] = cache.prefetch(key)
+      }
+      for number in 0..<found {
         let (start, stop) = (Int(chunks[number].start), Int(chunks[number].end))
-        var entry = cache.entry(base + start, count: stop &- start, end: end)
+        var entry = cache.entry(keys[number], hashes[number], base + start, count: stop &- start)
         var parts = UnsafePointer(cache.words)
         let isPlain = start &- lastEnd == 1 && base[lastEnd] == 0x20
         if isSecond {
@@ -134,6 +148,7 @@ final class TextWords {
       if found < Self.batch { break }
     }
     if rows.isOpen { rows.close(base) }
+    if keepsWords { list.pointee.finish() }
     if keepsLines { collector.pointee.finish(base, lastEnd, count) }
     (self.sums, self.stopWords) = (sums, stopWords)
   }

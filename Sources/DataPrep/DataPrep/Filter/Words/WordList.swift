@@ -5,7 +5,7 @@ struct WordList: ~Copyable {
   private(set) var hashes: UnsafeMutablePointer<UInt64>
   /// Where each word ends in `solid`.
   private(set) var ends: UnsafeMutablePointer<UInt32>
-  /// The words end to end, with 16 bytes of room behind them.
+  /// The words end to end, with 32 bytes behind them that are 0 once `finish` was called.
   private(set) var solid: UnsafeMutablePointer<UInt8>
   private(set) var solidCount = 0
   private var capacity = 4096
@@ -26,8 +26,8 @@ struct WordList: ~Copyable {
   /// Empties the list, for a text of so many bytes.
   mutating func begin(byteCount: Int) {
     (count, solidCount) = (0, 0)
-    guard byteCount + 32 > solidCapacity else { return }
-    solidCapacity = byteCount + 32
+    guard byteCount + 64 > solidCapacity else { return }
+    solidCapacity = byteCount + 64
     solid.deallocate()
     solid = .allocate(capacity: solidCapacity)
   }
@@ -41,20 +41,30 @@ struct WordList: ~Copyable {
     let added = entry.pointee.wordCount
     if count &+ added > capacity { grow(added) }
     copy(start, size, isRoomy)
+    let (first, base) = (entry.pointee.firstWord, UInt32(truncatingIfNeeded: solidCount))
     if added == 1 {
-      hashes[count] = entry.pointee.firstWord
-      ends[count] = UInt32(truncatingIfNeeded: solidCount &+ size)
+      hashes[count] = first
+      ends[count] = base &+ UInt32(truncatingIfNeeded: size)
+    } else if !entry.pointee.isListed {
+      hashes[count] = first
+      hashes[count &+ 1] = entry.pointee.secondWord
+      ends[count] = base &+ UInt32(entry.pointee.firstLength)
+      ends[count &+ 1] = base &+ UInt32(truncatingIfNeeded: size)
     } else {
-      var end = UInt32(truncatingIfNeeded: solidCount)
-      for place in 0..<added {
-        let word = words[Int(entry.pointee.place) &+ place]
-        end &+= word.length
-        hashes[count &+ place] = word.hash
-        ends[count &+ place] = end
-      }
+      addListed(words + Int(truncatingIfNeeded: entry.pointee.secondWord), added, base)
     }
     count &+= added
     solidCount &+= size
+  }
+
+  @inline(__always)
+  private func addListed(_ words: UnsafePointer<ChunkWord>, _ added: Int, _ base: UInt32) {
+    var end = base
+    for place in 0..<added {
+      end &+= words[place].length
+      hashes[count &+ place] = words[place].hash
+      ends[count &+ place] = end
+    }
   }
 
   @inline(__always)
@@ -82,6 +92,11 @@ struct WordList: ~Copyable {
     new.moveInitialize(from: old, count: count)
     old.deallocate()
     return new
+  }
+
+  /// Ends the list.
+  func finish() {
+    (solid + solidCount).update(repeating: 0, count: 32)
   }
 
   /// Where the word begins in `solid`.
