@@ -26,7 +26,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
   name: "cram",
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
     // Floor 0: C. Optimised in debug builds too, so that tests stay quick.
@@ -73,7 +74,7 @@ let package = Package(
       "DataPrep", "Sources/DataPrep/DataPrep",
       [
         "Shards", "Tokenization", "RingProtocol", "CTextKernels", "CZstd", "CZlib", "CLz4", "CLzma",
-        "CBzip2", "CSnappy",
+        "CBzip2", "CSnappy", .product(name: "Yams", package: "Yams"),
       ]),
     library("Training", "Sources/Trainer/Training", ["RingProtocol", "CKernels", "COpenBLAS"]),
 

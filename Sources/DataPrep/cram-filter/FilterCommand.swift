@@ -2,7 +2,6 @@ import CramCommand
 import DataPrep
 import DocumentCommand
 import RingProtocol
-import Tokenization
 
 @main struct FilterVerb {
   static func main() { runCommand(FilterCommand.self) }
@@ -12,16 +11,19 @@ struct FilterCommand: ParsableCommand {
   static let configuration = CommandConfiguration.verb(
     "filter", abstract: "Drops documents by quality rules, with counted reasons.",
     discussion: """
-      Presets and rules act in the order given; the first that a document fails is the reason that is counted. \
-      OUTPUT holds documents-00000.jsonl.zst and so on, and report.json.
+      Presets and rules act in the order given, each on the text that the one before left; the first that a document fails is the \
+      reason that is counted. A rule of a preset sets its threshold, NAME=off leaves it out. The preset c4 takes lines out of texts. \
+      OUTPUT holds documents-00000.jsonl.zst and so on, and report.json with reasons and histograms.
 
       The preset cramming needs a tokenizer. Without --tokenizer one is trained on a sample of the input, and kept as \
       OUTPUT/tokenizer.json.
 
       Examples:
-        cram filter unique --rule min-characters=200 --output kept
+        cram filter unique --preset gopher-quality,gopher-repetition,c4,fineweb --output kept
+        cram filter unique --preset gopher-quality --rule gopher_below_alpha_threshold=0.7 --output kept
         cram filter unique --rule min-characters=200 --preset cramming --output kept --dropped dropped.jsonl.zst
-        cram filter unique --preset cramming --rule tokens-per-character=0.3 --tokenizer vocabulary --output kept
+        cram filter unique --recipe mix.yaml --output kept --dry-run
+        cram filter unique --preset c4 --explain document-17
         cram filter --list-rules
       """)
 
@@ -33,24 +35,10 @@ struct FilterCommand: ParsableCommand {
   @Flag(help: "Replace a result of other settings or inputs.")
   var overwrite = false
 
-  @Option(
-    help: ArgumentHelp("A named row of rules: cramming.", valueName: "name,…"),
-    transform: OrderedArgument.init)
-  var preset: [OrderedArgument] = []
-
-  @Option(
-    help: ArgumentHelp(
-      "A rule, or another threshold for a rule of a preset.", valueName: "name[=value]"),
-    transform: OrderedArgument.init)
-  var rule: [OrderedArgument] = []
+  @OptionGroup var rules: RuleOptions
 
   @Flag(help: "Show all rules and presets, and end.")
   var listRules = false
-
-  @Option(
-    help: ArgumentHelp(
-      "What counts tokens: a tokenizer.json or a folder with one.", valueName: "path"))
-  var tokenizer: String?
 
   @Option(
     help: ArgumentHelp(
@@ -59,6 +47,14 @@ struct FilterCommand: ParsableCommand {
 
   @Flag(help: "Write only report.json, no documents.")
   var dryRun = false
+
+  @Flag(help: "Measure all documents for all rules, so that the histograms hold them all.")
+  var measureAll = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Show what the rules find in the documents of this id, and nothing else.", valueName: "id"))
+  var explain: String?
 
   @Option(
     help: ArgumentHelp(
@@ -69,79 +65,63 @@ struct FilterCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    if listRules { return showRules() }
+    if listRules { return common.console.showRules() }
+    try input.requireInput()
     if let words { return try list(to: words) }
-    let plan = try plan()
+    let plan = try rules.plan()
+    if let explain { return try show(explain, plan) }
     guard let folder = output.map(Folder.trimmed) else { throw UsageError("no --output") }
     guard !dryRun || dropped == nil else {
       throw UsageError("--dry-run writes only a report: leave out --dropped")
     }
-    guard tokenizer == nil || plan.needsTokenizer else {
-      throw UsageError("--tokenizer: none of the rules counts tokens")
-    }
-    try input.requireInput()
-    let outcome = try perform(plan, Corpus(input.corpus), in: folder)
-    common.console.conclude(outcome, in: folder)
+    common.console.conclude(try perform(plan, in: folder), in: folder)
   }
 
-  private func list(to path: String) throws {
-    try input.requireInput()
-    let corpus = try Corpus(input.corpus)
-    let meter = ProgressMeter(label: "filter", unit: "bytes", total: corpus.storedBytes)
-    try common.console.showing(meter) {
-      try WordListing(
-        corpus: corpus, threads: common.threadCount, cancellation: .process, progress: meter
-      ).write(to: path)
-    }
+  private func filtering(_ plan: FilterPlan) throws -> Filtering {
+    var filtering = Filtering(
+      plan: plan, corpus: try Corpus(input.corpus), tokenizer: rules.tokenizer, seed: common.seed)
+    filtering.measuresAll = measureAll
+    return filtering
   }
 
-  private func plan() throws -> FilterPlan {
-    guard !preset.isEmpty || !rule.isEmpty else {
-      throw UsageError("no rules: give --preset or --rule, or see --list-rules")
-    }
-    var plan = FilterPlan()
-    let all = preset.map { ($0, true) } + rule.map { ($0, false) }
-    do throws(FilterRuleError) {
-      for (argument, isPreset) in all.sorted(by: { $0.0.place < $1.0.place }) {
-        if isPreset {
-          try plan.add(presets: argument.text)
-        } else {
-          try plan.add(rule: argument.text)
-        }
-      }
-    } catch {
-      throw UsageError("\(error)")
-    }
-    return plan
+  private func meter(_ passes: UInt64, _ corpus: Corpus) -> ProgressMeter {
+    ProgressMeter(label: "filter", unit: "bytes", total: passes * corpus.storedBytes)
   }
 
-  private func perform(_ plan: FilterPlan, _ corpus: Corpus, in folder: String) throws
-    -> StageOutcome
-  {
-    let filtering = Filtering(plan: plan, corpus: corpus, tokenizer: tokenizer, seed: common.seed)
+  private func perform(_ plan: FilterPlan, in folder: String) throws -> StageOutcome {
+    let filtering = try filtering(plan)
     let command = try filtering.command(
       output: folder, dropped: dropped, overwrite: overwrite, isDryRun: dryRun)
-    let meter = ProgressMeter(
-      label: "filter", unit: "bytes", total: filtering.passes * corpus.storedBytes)
+    let meter = meter(filtering.passes, filtering.corpus)
     return try common.console.showing(meter) {
       try filtering.perform(
         command, threads: common.threadCount, cancellation: .process, progress: meter)
     }
   }
 
-  private func showRules() {
-    let rules = FilterRule.Kind.allCases
-    for kind in rules {
-      let fallback = kind.defaultThreshold.map { "=\($0)" } ?? (kind.hasThreshold ? "=N" : "")
-      common.console.say("\(kind.rawValue)\(fallback)  \(kind.meaning)")
+  private func show(_ name: String, _ plan: FilterPlan) throws {
+    guard output == nil, dropped == nil, !dryRun else {
+      throw UsageError("--explain writes nothing: leave out --output, --dropped and --dry-run")
     }
-    for preset in FilterPreset.allCases {
-      let row = preset.rules.map { "\($0.kind.rawValue)" + ($0.threshold.map { "=\($0)" } ?? "") }
-        .joined(separator: " ")
-      common.console.say("preset \(preset.rawValue): \(row)")
+    let filtering = try filtering(plan)
+    let meter = meter(filtering.passes, filtering.corpus)
+    let explanations = try common.console.showing(meter) {
+      try filtering.explain(
+        name, threads: common.threadCount, cancellation: .process, progress: meter)
     }
-    common.console.printJSON([
-      "rules": .array(rules.map(\.json)), "presets": .array(FilterPreset.allCases.map(\.json)),
-    ])
+    common.console.show(explanations)
+  }
+
+  private func list(to path: String) throws {
+    guard path != "-" || !common.json else {
+      throw UsageError("--words - and --json both want standard output: give --words a file")
+    }
+    let corpus = try Corpus(input.corpus)
+    let meter = meter(1, corpus)
+    try common.console.showing(meter) {
+      try WordListing(
+        corpus: corpus, threads: common.threadCount, cancellation: .process, progress: meter
+      ).write(to: path)
+    }
   }
 }

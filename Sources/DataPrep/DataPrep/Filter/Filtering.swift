@@ -78,16 +78,18 @@ public struct Filtering: Sendable {
   }
 
   private var settings: [JSONValue.Member] {
-    let rules = JSONValue.Member("rules", .array(plan.rules.map(\.json)))
-    guard plan.needsTokenizer else { return [rules] }
+    let rules: [JSONValue.Member] = [
+      .init("rules", .array(plan.rules.map(\.json))), .init("measure_all", .bool(measuresAll)),
+    ]
+    guard plan.needsTokenizer else { return rules }
     guard let tokenizerPath else {
-      return [
-        rules, .init("tokenizer", "self"), .init("seed", .unsigned(seed)),
+      return rules + [
+        .init("tokenizer", "self"), .init("seed", .unsigned(seed)),
         .init("vocabulary_size", .int(Int64(SelfTokenizer.vocabularySize))),
         .init("sample_bytes", .int(Int64(SelfTokenizer.sampleBytes))),
       ]
     }
-    return [rules, .init("tokenizer", .string(tokenizerPath))]
+    return rules + [.init("tokenizer", .string(tokenizerPath))]
   }
 
   private func tokenizerStamps() throws(FileError) -> [InputStamp] {

@@ -60,15 +60,3 @@ extension TextWords {
     split(document.text.assumingMemoryBound(to: UInt8.self), wants)
   }
 }
-
-/// Why a corpus cannot be filtered.
-public enum FilterError: Error, Equatable, CustomStringConvertible {
-  case textTooLong(name: String, bytes: Int)
-
-  public var description: String {
-    switch self {
-    case .textTooLong(let name, let bytes):
-      "document \(name): a text of \(bytes) bytes; the quality rules take less than 2 GiB, so leave it out"
-    }
-  }
-}

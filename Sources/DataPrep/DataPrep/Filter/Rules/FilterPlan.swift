@@ -6,6 +6,8 @@ public struct FilterPlan: Sendable, Equatable {
   private var entries: [Entry] = []
   private var settings: [FilterRule.Kind: RuleSetting] = [:]
 
+  private var leftOut: Set<FilterRule.Kind> = []
+
   private struct Entry: Equatable {
     var rule: FilterRule
     var isOfPreset: Bool
@@ -26,8 +28,13 @@ public struct FilterPlan: Sendable, Equatable {
     }
   }
 
-  private mutating func add(_ preset: FilterPreset) {
-    let rules = preset.rules
+  private mutating func add(_ preset: FilterPreset) { add(preset.rules) }
+
+  /// Adds the items of a recipe.
+  public mutating func add(_ recipe: FilterRecipe) { add(recipe.rules) }
+
+  /// Adds rules whose thresholds the command line may set.
+  private mutating func add(_ rules: [FilterRule]) {
     entries.removeAll { entry in
       !entry.isOfPreset && rules.contains { $0.kind == entry.rule.kind }
     }
@@ -35,7 +42,7 @@ public struct FilterPlan: Sendable, Equatable {
       switch settings[rule.kind] {
       case nil: entries.append(Entry(rule: rule, isOfPreset: true))
       case .on(let rule): entries.append(Entry(rule: rule, isOfPreset: true))
-      case .off: break
+      case .off: leftOut.insert(rule.kind)
       }
     }
   }
@@ -50,7 +57,9 @@ public struct FilterPlan: Sendable, Equatable {
     let kind = setting.kind
     guard settings.updateValue(setting, forKey: kind) == nil else { throw .givenTwice(kind) }
     switch setting {
-    case .off: entries.removeAll { $0.rule.kind == kind }
+    case .off:
+      if entries.contains(where: { $0.rule.kind == kind }) { leftOut.insert(kind) }
+      entries.removeAll { $0.rule.kind == kind }
     case .on(let rule):
       guard entries.contains(where: { $0.rule.kind == kind }) else {
         return entries.append(Entry(rule: rule, isOfPreset: false))
@@ -58,6 +67,13 @@ public struct FilterPlan: Sendable, Equatable {
       for place in entries.indices where entries[place].rule.kind == kind {
         entries[place].rule = rule
       }
+    }
+  }
+
+  /// Refuses to leave out what no preset brought.
+  public func verify() throws(FilterRuleError) {
+    for (kind, setting) in settings where setting == .off(kind) && !leftOut.contains(kind) {
+      throw .offWithoutPreset(kind)
     }
   }
 

@@ -7,18 +7,27 @@ public enum FilterRuleError: Error, Equatable, CustomStringConvertible {
   case givenTwice(FilterRule.Kind)
   case offWithoutPreset(FilterRule.Kind)
 
+  /// As an option of the command line.
   public var description: String {
     switch self {
+    case .unknownPreset: "--preset \(problem)"
+    default: "--rule \(problem)"
+    }
+  }
+
+  /// What was found, what expected.
+  var problem: String {
+    switch self {
     case .unknownRule(let name):
-      "--rule \(name): there is no such rule; --list-rules shows those there are"
+      "\(name): there is no such rule; --list-rules shows those there are"
     case .unknownPreset(let name):
-      "--preset \(name): there is no such preset; expected \(FilterPreset.allCases.map(\.rawValue).joined(separator: ", "))"
-    case .noValue(let kind): "--rule \(kind.rawValue): needs a value, as in \(kind.rawValue)=100"
+      "\(name): there is no such preset; expected \(FilterPreset.allCases.map(\.rawValue).joined(separator: ", "))"
+    case .noValue(let kind): "\(kind.rawValue): needs a value, as in \(kind.rawValue)=100"
     case .badValue(let kind, let found):
-      "--rule \(kind.rawValue)=\(found): expected \(kind.definition.expectation)"
-    case .givenTwice(let kind): "--rule \(kind.rawValue): given twice"
+      "\(kind.rawValue)=\(found): expected \(kind.definition.expectation)"
+    case .givenTwice(let kind): "\(kind.rawValue): given twice"
     case .offWithoutPreset(let kind):
-      "--rule \(kind.rawValue)=off: no preset here holds it, so there is nothing to leave out"
+      "\(kind.rawValue)=off: no preset here holds it, so there is nothing to leave out"
     }
   }
 }

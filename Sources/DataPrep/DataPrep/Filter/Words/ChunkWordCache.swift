@@ -117,7 +117,11 @@ final class ChunkWordCache {
     }
     entries = Self.empty(bits)
     for at in 0..<size where old[at].key.high != 0 {
-      if isFull { keepAgain(old[at], oldWords) } else { freePlace(for: old[at].key).pointee = old[at] }
+      if isFull {
+        keepAgain(old[at], oldWords)
+      } else {
+        freePlace(for: old[at].key).pointee = old[at]
+      }
     }
     old.deallocate()
     if isFull { oldWords.deallocate() }
