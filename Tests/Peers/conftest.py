@@ -18,6 +18,10 @@ WORDS = (
 ).split(" ")
 
 
+def pytest_addoption(parser):
+    parser.addoption("--corpus", help="JSON lines, plain or .zst, that the filters are compared on (default: texts that are on every machine)")
+
+
 def cram(*arguments):
     """Runs `cram …`, which has to succeed; returns what it printed."""
     done = subprocess.run([ROOT / "bin/cram", *map(str, arguments)], capture_output=True, text=True)

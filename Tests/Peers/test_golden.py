@@ -8,7 +8,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
-SCRIPTS = [*sorted(path.name for path in (ROOT / "scripts").glob("golden-*")), "unicode-tables", "word-tables"]
+SCRIPTS = [*sorted(path.name for path in (ROOT / "scripts").glob("golden-*")), "splitter-tables", "unicode-tables", "word-tables"]
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
