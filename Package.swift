@@ -108,6 +108,9 @@ let package = Package(
     .executableTarget(
       name: "study-near", dependencies: ["DataPrep", "RingProtocol"],
       path: "Tests/Benchmarks/study-near", swiftSettings: strict),
+    .executableTarget(
+      name: "fuzz-reading", dependencies: ["DataPrep", "RingProtocol", "TestSupport"],
+      path: "Tests/Fuzz/fuzz-reading", swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: [], path: "Tests/TestSupport", swiftSettings: strict),
     tests("RingProtocol", ["RingProtocol", "CPlatform"]),

@@ -13,29 +13,13 @@ import Testing
     fclose(file)
   }
 
-  /// A copy with a few bits, bytes or runs of bytes changed, or an end cut off.
-  private func mutated(_ bytes: [UInt8], _ chance: inout SeededNumbers) -> [UInt8] {
-    var bytes = bytes
-    for _ in 0..<Int.random(in: 1...3, using: &chance) where !bytes.isEmpty {
-      let place = bytes.indices.randomElement(using: &chance)!
-      switch Int.random(in: 0..<6, using: &chance) {
-      case 0, 1: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &chance)
-      case 2: bytes[place] = [0, 1, 0x7F, 0x80, 0xFF].randomElement(using: &chance)!
-      case 3: bytes.removeSubrange(place..<min(bytes.count, place + 4))
-      case 4: bytes.insert(contentsOf: bytes[place...].prefix(9), at: place)
-      default: bytes.removeLast(min(bytes.count, Int.random(in: 0..<20, using: &chance)))
-      }
-    }
-    return bytes
-  }
-
   private func check(_ originals: [[UInt8]], name: String, seed: UInt64, rounds: Int) throws {
-    var chance = SeededNumbers(seed)
+    var mutator = Mutator(seed: seed)
     try withTemporaryFolder { folder in
       let path = "\(folder)/\(name)"
       for original in originals {
         for round in 0..<rounds {
-          try put(mutated(original, &chance), at: path)
+          try put(mutator.mutated(original), at: path)
           let inputs = CorpusInputs(
             paths: [path], skipDamaged: round % 2 == 0, lineLimit: 1 << 20)
           do { _ = try read(inputs, threads: 1) } catch {
@@ -63,7 +47,7 @@ import Testing
     try check(all, name: "a.jsonl", seed: 2, rounds: 60)
   }
 
-  @Test(arguments: ["rows", "types", "int96", "refused"])
+  @Test(arguments: ["rows", "types", "int96", "hadoop", "refused"])
   func `of Parquet`(folder: String) throws {
     let all = try ParquetTests.files(folder).map { try InputFile.bytes(of: $0) }
     try check(all, name: "a.parquet", seed: 3, rounds: 40)

@@ -20,7 +20,7 @@ import Testing
       .split(separator: "\n").map(String.init)
   }
 
-  @Test(arguments: ["rows", "types", "int96"])
+  @Test(arguments: ["rows", "types", "int96", "hadoop"])
   func `rows are read as JSON writes them, however they are stored`(folder: String) throws {
     let expected = try Self.lines(folder)
     for file in try Self.files(folder) {

@@ -15,6 +15,8 @@ final class Bzip2Decoder: ByteDecoder {
     stream.deallocate()
   }
 
+  var isBetweenStreams: Bool { !isInStream }
+
   func read(from raw: RawFile, into target: UnsafeMutableRawBufferPointer) throws(CorpusError)
     -> Int
   {
