@@ -95,18 +95,42 @@ static inline size_t character(const uint8_t *p, size_t left) {
   return 4;
 }
 
-static bool is_utf8(const uint8_t *bytes, size_t length) {
+static bool is_utf8_slowly(const uint8_t *bytes, size_t length) {
   size_t at = 0;
   while (at < length) {
-    if (bytes[at] < 0x80) {
-      at += length - at >= 16 && !bits_of((piece)(loaded(bytes + at) > 0x7F)) ? 16 : 1;
-      continue;
-    }
-    size_t size = character(bytes + at, length - at);
+    size_t size = bytes[at] < 0x80 ? 1 : character(bytes + at, length - at);
     if (size == 0) return false;
     at += size;
   }
   return true;
+}
+
+// What is wrong with each byte of the piece at `p`, of which the three bytes before it can be read.
+static inline piece utf8_errors(const uint8_t *p) {
+  piece byte = loaded(p), one = loaded(p - 1), two = loaded(p - 2), three = loaded(p - 3);
+  piece continues = (piece)((byte & 0xC0) == 0x80);
+  piece must = (piece)((one >= 0xC0) | (two >= 0xE0) | (three >= 0xF0));
+  piece unknown = (piece)((byte == 0xC0) | (byte == 0xC1) | (byte >= 0xF5));
+  piece overlong = (piece)(((one == 0xE0) & (byte < 0xA0)) | ((one == 0xF0) & (byte < 0x90)));
+  piece above = (piece)(((one == 0xED) & (byte > 0x9F)) | ((one == 0xF4) & (byte > 0x8F)));
+  return (continues ^ must) | unknown | overlong | above;
+}
+
+static bool is_utf8(const uint8_t *bytes, size_t length) {
+  enum { PIECE = 16, BEFORE = 3 };
+  if (length < 2 * PIECE) return is_utf8_slowly(bytes, length);
+  uint8_t first[BEFORE + PIECE] = {0};
+  memcpy(first + BEFORE, bytes, PIECE);
+  piece errors = utf8_errors(first + BEFORE), last = loaded(bytes);
+  for (size_t at = PIECE; at + PIECE <= length; at += PIECE) {
+    piece now = loaded(bytes + at);
+    if (bits_of((piece)((now | last) > 0x7F))) errors |= utf8_errors(bytes + at);
+    last = now;
+  }
+  const uint8_t *end = bytes + length;
+  errors |= utf8_errors(end - PIECE);
+  // Nothing follows that could continue a character.
+  return !bits_of(errors) && end[-1] < 0xC0 && end[-2] < 0xE0 && end[-3] < 0xF0;
 }
 
 const cram_string_kernels cram_string_kernels_portable = {"portable", pass, unescape, escape, is_utf8};

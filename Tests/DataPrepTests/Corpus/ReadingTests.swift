@@ -148,6 +148,13 @@ import Testing
     }
   }
 
+  @Test func `an error is one line, whatever stands in names`() {
+    let error = CorpusError.noColumn(path: "a\nb", column: "c\u{85}", found: ["d\r\u{0}", "é"])
+    #expect(
+      "\(error)"
+        == #"a\nb: no column "c\u{0085}"; it has d\r\0, é; name the text's with --text-field"#)
+  }
+
   @Test func `a line above the limit is refused by its number`() throws {
     try withTemporaryFolder { folder in
       let path = folder + "/in.jsonl"

@@ -69,7 +69,8 @@ import TestSupport
   }
 
   private static func complain(_ what: String) {
-    fputs("fuzz-reading: \(what)\n", stderr)
+    var line = "fuzz-reading: \(what)\n"
+    line.withUTF8 { _ = write(2, $0.baseAddress, $0.count) }
   }
 
   /// Writes without the care for the disk that results get.

@@ -23,7 +23,18 @@ public enum CorpusError: Error, Equatable, CustomStringConvertible {
   /// A line of more bytes than allowed.
   case lineTooLong(path: String, line: Int, limit: UInt64)
 
+  /// One line, whatever stands in names.
   public var description: String {
+    text.unicodeScalars.reduce(into: "") { line, scalar in
+      if scalar.properties.generalCategory == .control {
+        line += scalar.escaped(asASCII: true)
+      } else {
+        line.unicodeScalars.append(scalar)
+      }
+    }
+  }
+
+  private var text: String {
     switch self {
     case .noInput: "no input; name files, folders or globs, - for standard input, or --files-from"
     case .nothingFound(let argument, let reason): "input \(argument): \(reason)"

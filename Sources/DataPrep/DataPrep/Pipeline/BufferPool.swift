@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// Large buffers that are used again, so that their pages are not fetched from the system for every block.
@@ -15,7 +16,15 @@ final class BufferPool: Sendable {
   /// A buffer of exactly `size` bytes with any content.
   func take(_ size: Int) -> UnsafeMutableRawBufferPointer {
     let kept = free.withLock { $0[size]?.popLast() }
-    return kept?.bytes ?? .allocate(byteCount: size, alignment: 64)
+    return kept?.bytes ?? Self.fresh(size)
+  }
+
+  /// Large buffers get pages of 2 MiB where the system has them: it then fetches nine of them for a block and not 4,352.
+  private static func fresh(_ size: Int) -> UnsafeMutableRawBufferPointer {
+    guard size >= largePage else { return .allocate(byteCount: size, alignment: 64) }
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: largePage)
+    madvise(buffer.baseAddress, size, MADV_HUGEPAGE)
+    return buffer
   }
 
   /// Keeps a buffer of a common size for the next `take`, and frees others.
@@ -26,4 +35,5 @@ final class BufferPool: Sendable {
   }
 
   private static let largestKept = 32 << 20
+  private static let largePage = 2 << 20
 }

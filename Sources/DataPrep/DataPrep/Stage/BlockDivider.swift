@@ -35,6 +35,8 @@ final class BlockDivider {
     var counts = StageCounts()
     kept.removeAll(keepingCapacity: true)
     dropped.removeAll(keepingCapacity: true)
+    // Growing by doubling would fetch the pages of every size on the way from the system.
+    if form.keepsDocuments { kept.reserveCapacity(InputBlock.targetBytes + InputBlock.slackBytes) }
     block.forEachLine {
       add(block.documents[$0], decisions[$0], to: &counts)
     } fault: {
