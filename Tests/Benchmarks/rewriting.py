@@ -55,7 +55,7 @@ def main():
     kit.check(python is None or python.result == documents, f"{documents} documents, a Python loop finds {python and python.result}")
     kit.emit(JOB, "cram filter, a rule that all pass", one, size)
     kit.emit(JOB, "cram filter, a rule that all pass", two, size, threads=2)
-    kit.emit(JOB, "zstd -dc | zstd -1 -T2", zstd, size, threads=2, note="no lines, nothing checked")
+    kit.emit(JOB, "zstd -dc, piped to zstd -1 -T2", zstd, size, threads=2, note="no lines, nothing checked")
     kit.emit(JOB, "Python, orjson, zstandard", python, size, threads=2, note="compresses by two threads")
 
 
