@@ -112,10 +112,16 @@ let package = Package(
       name: "fuzz-reading", dependencies: ["DataPrep", "RingProtocol", "TestSupport"],
       path: "Tests/Fuzz/fuzz-reading", swiftSettings: strict),
     .target(
+      name: "ShardFuzzing", dependencies: ["Shards", "RingProtocol", "CZstd"],
+      path: "Tests/Fuzz/ShardFuzzing", swiftSettings: strict),
+    .executableTarget(
+      name: "fuzz-shards", dependencies: ["ShardFuzzing", "CramCommand", "RingProtocol"],
+      path: "Tests/Fuzz/fuzz-shards", swiftSettings: strict),
+    .target(
       name: "TestSupport", dependencies: [], path: "Tests/TestSupport", swiftSettings: strict),
     tests("RingProtocol", ["RingProtocol", "CPlatform"]),
     tests("CramCommand", ["CramCommand", "RingProtocol"]),
-    tests("Shards", ["Shards", "RingProtocol", "CZstd"]),
+    tests("Shards", ["Shards", "ShardFuzzing", "RingProtocol", "CZstd"]),
     tests("Tokenization", ["Tokenization", "RingProtocol"]),
     tests(
       "DataPrep",
