@@ -91,6 +91,8 @@ let package = Package(
     verb("ring", "Protocol", ["RingProtocol"]),
     verb("inspect", "Shards", ["Shards", "Plots", "Tokenization", "RingProtocol"]),
     verb("stream", "Shards", ["Shards", "RingProtocol"]),
+    verb("merge", "Shards", ["Shards", "RingProtocol"]),
+    verb("import", "Shards", ["Shards", "DataPrep", "Tokenization", "RingProtocol"]),
     verb("dedup", "DataPrep", ["DocumentCommand", "DataPrep", "RingProtocol"]),
     verb("filter", "DataPrep", ["DocumentCommand", "DataPrep", "Tokenization", "RingProtocol"]),
     verb("vocab", "DataPrep", ["DocumentCommand", "DataPrep", "Tokenization", "RingProtocol"]),
@@ -105,6 +107,9 @@ let package = Package(
     .executableTarget(
       name: "measure-encoding", dependencies: ["DataPrep", "Tokenization", "RingProtocol"],
       path: "Tests/Benchmarks/measure-encoding", swiftSettings: strict),
+    .executableTarget(
+      name: "measure-shards", dependencies: ["Shards", "CramCommand", "RingProtocol"],
+      path: "Tests/Benchmarks/measure-shards", swiftSettings: strict),
     .executableTarget(
       name: "study-near", dependencies: ["DataPrep", "RingProtocol"],
       path: "Tests/Benchmarks/study-near", swiftSettings: strict),
@@ -134,7 +139,8 @@ let package = Package(
       "EndToEnd",
       [
         "RingProtocol", "Shards", "cram-dedup", "cram-filter", "cram-vocab", "cram-tokenize",
-        "cram-inspect", "cram-stream", "cram-ring", "cram-train", "cram-evaluate", "cram-export",
+        "cram-inspect", "cram-merge", "cram-import", "cram-stream", "cram-ring", "cram-train",
+        "cram-evaluate", "cram-export",
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -24,6 +24,10 @@ public enum ShardError: Error, Equatable, CustomStringConvertible {
   case noDocument(path: String, id: String)
   /// An index that the format cannot hold.
   case tooLarge(path: String, indexBytes: UInt64)
+  /// Two datasets that do not fit together.
+  case unlike(path: String, other: String, fact: String, found: String, wanted: String)
+  /// Tokens of another format that cannot become a dataset.
+  case notImportable(path: String, found: String)
   /// Too much is damaged to be made again.
   case beyondRepair(path: String, found: String)
 
@@ -50,6 +54,10 @@ public enum ShardError: Error, Equatable, CustomStringConvertible {
       "\(path) holds no document \(id); check the id (documents without one are called FILE:LINE)"
     case .tooLarge(let path, let indexBytes):
       "\(path): an index of \(indexBytes) bytes, where 4294967295 are possible; choose a smaller --shard-sequences, or --provenance none"
+    case .unlike(let path, let other, let fact, let found, let wanted):
+      "\(path) has the \(fact) \(found), and \(other) \(wanted); make both with the same tokenizer and options"
+    case .notImportable(let path, let found):
+      "\(path) cannot be imported: \(found)"
     case .beyondRepair(let path, let found):
       "\(path) cannot be repaired: \(found); copy it again, or make it again with cram tokenize"
     }
@@ -62,7 +70,8 @@ public enum ShardError: Error, Equatable, CustomStringConvertible {
     case .notAShard(let path, _, _), .newerFormat(let path, _, _, _), .damaged(let path, _, _),
       .damagedFrame(let path, _, _, _), .foreignShard(let path, _), .badManifest(let path, _),
       .noSequence(let path, _, _), .noProvenance(let path), .noDocument(let path, _),
-      .tooLarge(let path, _), .beyondRepair(let path, _):
+      .tooLarge(let path, _), .beyondRepair(let path, _), .unlike(let path, _, _, _, _),
+      .notImportable(let path, _):
       path
     }
   }

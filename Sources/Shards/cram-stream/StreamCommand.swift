@@ -48,6 +48,12 @@ struct StreamCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Say where a position lies, and end.", valueName: "position"))
   var `where`: UInt64?
 
+  @Flag(
+    help:
+      "Go on behind damaged frames: made again by parity, or replaced by whole ones, always by the same."
+  )
+  var skipDamaged = false
+
   @Flag(help: "End when the process that started this one has ended.")
   var dieWithParent = false
 
@@ -76,7 +82,7 @@ struct StreamCommand: ParsableCommand {
     let opened = try open()
     if let position = `where` { return locate(position, in: opened) }
     guard let ring else { return }
-    let streamer = Streamer(opened, plan: try plan(for: opened))
+    let streamer = Streamer(opened, plan: try plan(for: opened), skipping: try skipping(opened))
     let producer = try RingProducer(
       name: ring, directory: CramHome.rings, header: streamer.header, startingAt: start,
       cancellation: .process)
@@ -91,6 +97,14 @@ struct StreamCommand: ParsableCommand {
     let manifests = ["", "/train"].map { Folder.kind(of: folder + $0 + "/" + Manifest.fileName) }
     if manifests == [.nothing, .file] { throw StreamError.severalDatasets(folder: folder) }
     return try Dataset.open(folder)
+  }
+
+  private func skipping(_ dataset: Dataset) throws -> DamageSkipping? {
+    guard skipDamaged else { return nil }
+    let fingerprint = dataset.manifest.fingerprint
+    return try DamageSkipping(
+      record: CramHome.path + "/replaced/\(fingerprint).json", fingerprint: fingerprint,
+      tell: { Console.complain("cram-stream: \($0)") })
   }
 
   private func plan(for dataset: Dataset) throws -> Streamer.Plan {

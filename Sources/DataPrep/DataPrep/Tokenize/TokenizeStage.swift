@@ -217,7 +217,7 @@ public struct TokenizeStage: Sendable {
 
 extension Shards.SpecialRoles {
   /// The roles of a tokenizer, as a dataset states them.
-  init(_ roles: Tokenization.SpecialRoles) {
+  public init(_ roles: Tokenization.SpecialRoles) {
     self.init(
       pad: roles.pad.map(UInt32.init), unk: roles.unk.map(UInt32.init),
       cls: roles.cls.map(UInt32.init), sep: roles.sep.map(UInt32.init),

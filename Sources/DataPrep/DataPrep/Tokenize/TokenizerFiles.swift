@@ -39,7 +39,7 @@ public struct TokenizerFiles: Sendable {
   }
 
   /// Writes the files into `folder`.
-  func write(to folder: String) throws(FileError) {
+  public func write(to folder: String) throws(FileError) {
     for file in files { try AtomicFile.replace(folder + "/" + file.name, with: file.content) }
   }
 }

@@ -10,10 +10,12 @@ public final class DatasetReader: Sendable {
   public let dataset: Dataset
   private let state: Mutex<State>
 
-  /// - Parameter cachedFrames: how many unpacked frames are kept, at least 1; each takes up to `frameSequences × sequenceBytes`, 1 MiB by default.
-  public init(_ dataset: Dataset, cachedFrames: Int = 4) {
+  /// - Parameters:
+  ///   - cachedFrames: how many unpacked frames are kept, at least 1; each takes up to `frameSequences × sequenceBytes`, 1 MiB by default.
+  ///   - skipping: what to do about damaged frames; nil: they are refused.
+  public init(_ dataset: Dataset, cachedFrames: Int = 4, skipping: DamageSkipping? = nil) {
     self.dataset = dataset
-    state = Mutex(State(cachedFrames: max(cachedFrames, 1)))
+    state = Mutex(State(cachedFrames: max(cachedFrames, 1), skipping: skipping))
   }
 
   /// The frame that holds `sequence`, numbered through all shards.
@@ -80,8 +82,10 @@ private struct State: ~Copyable {
   private var frames: [Int: Frame] = [:]
   private var clock: UInt64 = 0
 
-  init(cachedFrames: Int) {
-    self.cachedFrames = cachedFrames
+  private let skipping: DamageSkipping?
+
+  init(cachedFrames: Int, skipping: DamageSkipping?) {
+    (self.cachedFrames, self.skipping) = (cachedFrames, skipping)
   }
 
   deinit {
@@ -105,19 +109,82 @@ private struct State: ~Copyable {
       frames[number]!.lastUse = clock
       return UnsafeRawBufferPointer(known.bytes)
     }
-    let place = dataset.location(ofFrame: number)
-    let reader = try shard(place.shard, of: dataset)
     while frames.count >= cachedFrames { dropOldestFrame() }
     let bytes = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: reader.header.plainBytes(ofFrame: place.frame), alignment: 64)
+      byteCount: dataset.sequences(ofFrame: number).count * dataset.manifest.sequenceBytes,
+      alignment: 64)
     do throws(ShardError) {
-      try decoder.decode(frame: place.frame, of: reader, into: bytes)
+      try load(number, of: dataset, into: bytes)
     } catch {
       bytes.deallocate()
       throw error
     }
     frames[number] = Frame(bytes: bytes, lastUse: clock)
     return UnsafeRawBufferPointer(bytes)
+  }
+
+  /// Unpacks a frame, or what stands for it.
+  private mutating func load(
+    _ number: Int, of dataset: Dataset, into bytes: UnsafeMutableRawBufferPointer
+  ) throws(ShardError) {
+    let first = dataset.sequences(ofFrame: number).lowerBound
+    if let other = skipping?.replacement(of: first), other < dataset.sequences {
+      return try replace(by: dataset.frameIndex(of: other), of: dataset, in: bytes)
+    }
+    do throws(ShardError) {
+      try decode(number, of: dataset, into: bytes)
+    } catch {
+      guard let skipping else { throw error }
+      try skip(number, of: dataset, error, skipping, into: bytes)
+    }
+  }
+
+  private mutating func decode(
+    _ number: Int, of dataset: Dataset, into bytes: UnsafeMutableRawBufferPointer
+  ) throws(ShardError) {
+    let place = dataset.location(ofFrame: number)
+    try decoder.decode(frame: place.frame, of: try shard(place.shard, of: dataset), into: bytes)
+  }
+
+  /// Puts what parity makes again, or the next whole frame, in the place of a damaged one.
+  private mutating func skip(
+    _ number: Int, of dataset: Dataset, _ error: ShardError, _ skipping: DamageSkipping,
+    into bytes: UnsafeMutableRawBufferPointer
+  ) throws(ShardError) {
+    let place = dataset.location(ofFrame: number)
+    var event = DamageSkipping.Event(
+      problem: "\(error)", sequences: dataset.sequences(ofFrame: number), replacement: nil)
+    if let reader = try? shard(place.shard, of: dataset),
+      let plain = reader.restored(frame: place.frame, with: &decoder)
+    {
+      plain.withUnsafeBytes { bytes.copyMemory(from: $0) }
+    } else {
+      let others = (1..<max(dataset.frameCount, 1)).lazy.map { ($0 + number) % dataset.frameCount }
+      var found: Int?
+      for other in others {
+        guard (try? replace(by: other, of: dataset, in: bytes)) != nil else { continue }
+        found = other
+        break
+      }
+      guard let found else { throw error }
+      event.replacement = dataset.sequences(ofFrame: found)
+    }
+    do throws(FileError) { try skipping.add(event) } catch { throw .file(error) }
+  }
+
+  /// Fills `bytes` with the sequences of another frame, over and over where it has fewer.
+  private mutating func replace(
+    by other: Int, of dataset: Dataset, in bytes: UnsafeMutableRawBufferPointer
+  ) throws(ShardError) {
+    let size = dataset.sequences(ofFrame: other).count * dataset.manifest.sequenceBytes
+    let plain = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
+    defer { plain.deallocate() }
+    try decode(other, of: dataset, into: plain)
+    for begin in stride(from: 0, to: bytes.count, by: size) {
+      let part = min(size, bytes.count - begin)
+      UnsafeMutableRawBufferPointer(rebasing: bytes[begin..<begin + part])
+        .copyMemory(from: UnsafeRawBufferPointer(rebasing: plain[..<part]))
+    }
   }
 
   private mutating func dropOldestFrame() {

@@ -29,6 +29,11 @@ public struct LengthDistribution: Equatable, Sendable {
     left.counts.merge(right.counts, uniquingKeysWith: +)
   }
 
+  /// Adds the counts of another.
+  mutating func add(_ other: LengthDistribution) {
+    counts.merge(other.counts, uniquingKeysWith: +)
+  }
+
   /// The bins in order.
   public var bins: [(lower: UInt64, count: UInt64)] {
     counts.sorted { $0.key < $1.key }.map { (lower: $0.key, count: $0.value) }

@@ -38,9 +38,11 @@ public struct Streamer: Sendable {
   private let dataset: Dataset
   private let plan: Plan
   private let order: EpochOrder
+  private let skipping: DamageSkipping?
 
-  public init(_ dataset: Dataset, plan: Plan) {
-    (self.dataset, self.plan) = (dataset, plan)
+  /// - Parameter skipping: what to do about damaged frames; nil: they end the stream.
+  public init(_ dataset: Dataset, plan: Plan, skipping: DamageSkipping? = nil) {
+    (self.dataset, self.plan, self.skipping) = (dataset, plan, skipping)
     order = dataset.order(seed: plan.seed)
   }
 
@@ -52,7 +54,7 @@ public struct Streamer: Sendable {
   /// Throws the `ShardError` of a bad shard, after the consumer was told; and `RingError.cancelled`.
   public func run(_ producer: consuming RingProducer, flag: CancellationFlag?) throws -> Summary {
     let frames = FrameCount(dataset)
-    let reader = DatasetReader(dataset, cachedFrames: 2)
+    let reader = DatasetReader(dataset, cachedFrames: 2, skipping: skipping)
     let ahead = ReadAhead(
       order: order, end: plan.geometry.end, sequenceBytes: dataset.manifest.sequenceBytes,
       read: { range, target in

@@ -167,9 +167,19 @@ public struct DatasetWriter {
   /// Removes what a killed writer left half-written, and a manifest that is to be made again.
   private func clean(keeping shards: Int) throws(FileError) {
     let names = Set((0..<shards).map(fileName(ofShard:)))
-    for name in try Folder.entries(of: folder) where !names.contains(name) {
+    for name in try Folder.entries(of: folder) where Self.isOwn(name) && !names.contains(name) {
       try Folder.remove(folder + "/" + name)
     }
+  }
+
+  /// Whether a writer of datasets gives files such a name.
+  public static func isOwn(_ name: String) -> Bool {
+    let plain = name.hasSuffix(".tmp") ? String(name.dropLast(4)) : name
+    return plain == Manifest.fileName
+      || Codec.allCases.contains { codec in
+        plain.hasSuffix(codec.fileExtension)
+          && plain.dropLast(codec.fileExtension.count).allSatisfy { $0.isASCII && $0.isNumber }
+      }
   }
 
   private func shardWriter(number: Int, first: UInt64, sequences: UInt64) -> ShardWriter {

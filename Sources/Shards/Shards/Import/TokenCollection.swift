@@ -1,0 +1,138 @@
+import RingProtocol
+
+/// Documents as tokens, as another format holds them.
+public protocol TokenCollection: Sendable {
+  /// Tokens of all documents up to the end of each: rising.
+  var documentEnds: [UInt64] { get }
+
+  /// Reads the tokens in `range`, counted through all documents; any thread may.
+  func read(_ range: Range<UInt64>, into target: UnsafeMutableBufferPointer<UInt32>) throws
+
+  /// Where a document comes from.
+  func origin(of document: UInt64) -> DocumentOrigin
+}
+
+extension TokenCollection {
+  /// Tokens of all documents.
+  public var tokens: UInt64 { documentEnds.last ?? 0 }
+
+  /// The highest id that occurs; reads everything.
+  public func maximumID(progress: ProgressMeter?, cancellation: CancellationFlag) throws -> UInt32 {
+    var maximum: UInt32 = 0
+    let step: UInt64 = 1 << 20
+    var buffer = [UInt32](repeating: 0, count: Int(min(step, tokens)))
+    for begin in stride(from: 0, to: tokens, by: Int(step)) {
+      try cancellation.check()
+      let range = begin..<min(begin + step, tokens)
+      try buffer.withUnsafeMutableBufferPointer { buffer in
+        let part = UnsafeMutableBufferPointer(rebasing: buffer[..<range.count])
+        try read(range, into: part)
+        maximum = part.reduce(maximum, max)
+      }
+      progress?.advance(by: UInt64(range.count))
+    }
+    return maximum
+  }
+}
+
+/// A collection cut into sequences of equal length, documents end to end, as a dataset stores them.
+public final class ImportedSource: SequenceSource {
+  public let count: UInt64
+  private let collection: any TokenCollection
+  private let path: String
+  private let length: Int
+  private let type: TokenType
+  private let vocabularySize: Int
+  private let hasProvenance: Bool
+
+  /// What is left at the end and fills no sequence is dropped.
+  ///
+  /// - Parameter path: what is imported, for errors.
+  public init(
+    _ collection: any TokenCollection, path: String, length: Int, vocabularySize: Int,
+    hasProvenance: Bool
+  ) {
+    (self.collection, self.path, self.length) = (collection, path, length)
+    (self.vocabularySize, self.hasProvenance) = (vocabularySize, hasProvenance)
+    type = TokenType(vocabularySize: vocabularySize)
+    count = collection.tokens / UInt64(length)
+  }
+
+  /// Tokens at the end that fill no sequence.
+  public var tailTokens: UInt64 { collection.tokens % UInt64(length) }
+
+  public var catalog: (any DocumentCatalog)? {
+    hasProvenance ? CollectionCatalog(collection: collection) : nil
+  }
+
+  public func fill(
+    _ range: Range<UInt64>, into destination: UnsafeMutableRawBufferPointer
+  ) throws -> SequencePieces {
+    let tokens = range.lowerBound * UInt64(length)..<range.upperBound * UInt64(length)
+    var wide = [UInt32](repeating: 0, count: tokens.count)
+    try wide.withUnsafeMutableBufferPointer { try collection.read(tokens, into: $0) }
+    if let place = wide.firstIndex(where: { $0 >= vocabularySize }) {
+      throw ShardError.notImportable(
+        path: path,
+        found:
+          "token \(tokens.lowerBound + UInt64(place)) is \(wide[place]), beyond a vocabulary of \(vocabularySize); give the tokenizer that made it, or --vocabulary-size"
+      )
+    }
+    for (place, id) in wide.enumerated() {
+      switch type {
+      case .u16:
+        destination.storeBytes(
+          of: UInt16(id).littleEndian, toByteOffset: 2 * place, as: UInt16.self)
+      case .u32:
+        destination.storeBytes(of: id.littleEndian, toByteOffset: 4 * place, as: UInt32.self)
+      }
+    }
+    return pieces(tokens)
+  }
+
+  private func pieces(_ tokens: Range<UInt64>) -> SequencePieces {
+    let ends = collection.documentEnds
+    var document = Self.document(holding: tokens.lowerBound, ends)
+    var result = SequencePieces()
+    for begin in stride(from: tokens.lowerBound, to: tokens.upperBound, by: length) {
+      var (at, row) = (begin, [DocumentPiece]())
+      while at < begin + UInt64(length) {
+        while ends[document] <= at { document += 1 }
+        let first = document == 0 ? 0 : ends[document - 1]
+        let end = min(ends[document], begin + UInt64(length))
+        row.append(
+          DocumentPiece(
+            document: UInt64(document), offset: at - first, tokens: UInt32(end - at)))
+        at = end
+      }
+      result.append(row)
+    }
+    return result
+  }
+
+  /// The first document that ends behind `token`.
+  private static func document(holding token: UInt64, _ ends: [UInt64]) -> Int {
+    var (low, high) = (0, ends.count - 1)
+    while low < high {
+      let middle = (low + high) / 2
+      if ends[middle] <= token { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  /// How long the documents are.
+  public var documentLengths: LengthDistribution {
+    var (lengths, begin) = (LengthDistribution(), UInt64(0))
+    for end in collection.documentEnds {
+      lengths.add(end - begin)
+      begin = end
+    }
+    return lengths
+  }
+}
+
+private struct CollectionCatalog: DocumentCatalog {
+  let collection: any TokenCollection
+
+  func origins(of numbers: [UInt64]) -> [DocumentOrigin] { numbers.map(collection.origin) }
+}
