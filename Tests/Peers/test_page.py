@@ -45,7 +45,7 @@ def page(road, tmp_path_factory):
 def test_the_figures_that_a_browser_shows_are_those_of_the_json(page):
     path, said = page
     shown = Figures(chromium("--dump-dom", f"file://{path}")).found
-    said |= {key: said["statistics"][key] for key in ("unigram_entropy_bits",)} | {"duplicate_sequences": said["deep"]["duplicate_sequences"]}
+    said = said | {"unigram_entropy_bits": said["statistics"]["unigram_entropy_bits"], "duplicate_sequences": said["deep"]["duplicate_sequences"]}
     assert {"sequences", "tokens", "documents", "bytes", "bits_per_token"} <= set(shown)
     for key, text in shown.items():
         number = float(text.replace(",", ""))

@@ -80,7 +80,7 @@ struct ImportTests {
       let good = try InputFile.bytes(of: folder + "/text.idx")
       for (byte, part) in [(0, "byte 0"), (9, "version"), (17, "type"), (20, "sequences")] {
         var bad = good
-        bad[byte] = 77
+        bad[byte] = 99
         overwrite(folder + "/text.idx", with: bad)
         let done = try run("megatron", folder + "/text", "--output", folder + "/out")
         #expect(done.status == 1 && done.errors.contains(part), "\(done.errors)")

@@ -53,7 +53,7 @@ struct MergeTests {
     try withDatasets { folder, datasets, sources in
       let manifest = try merge(datasets, order, to: folder + "/all")
       #expect(manifest.sequences == 82 && manifest.shards.count == 6)
-      #expect(manifest.documents == 8 + 3 + 13 && manifest.hasProvenance)
+      #expect(manifest.documents == 12 + 3 + 13 && manifest.hasProvenance)
       #expect(manifest.order == (order == .interleaved ? "interleaved" : "natural"))
       let target = try InspectionTarget.open(folder + "/all")
       let inputs = try (0..<3).map { try InspectionTarget.open("\(folder)/\($0)") }
