@@ -2,6 +2,7 @@
 import importlib.util
 import io
 import json
+import struct
 import subprocess
 
 import numpy
@@ -59,7 +60,7 @@ def test_the_reader_of_the_documentation_reads_every_sequence(many):
     good = path.read_bytes()
     for damaged in (good[:-5], good[:4110] + good[4111:], good[:4100] + bytes([good[4100] ^ 1]) + good[4101:]):
         (bad := many.parent / "bad.tok.zst").write_bytes(damaged)
-        with pytest.raises((ValueError, KeyError)):
+        with pytest.raises((ValueError, struct.error)):
             reader.Shard(bad)[0]
 
 
