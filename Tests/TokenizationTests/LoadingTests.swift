@@ -40,6 +40,7 @@ import Tokenization
     ("post_processor", #"{"type": "RobertaProcessing"}"#, "RobertaProcessing"),
     ("truncation", #"{"max_length": 512}"#, "truncation"),
     ("padding", #"{"strategy": "BatchLongest"}"#, "padding"),
+    ("decoder", ###"{"type": "WordPiece", "prefix": "##", "cleanup": true, "trim": 1}"###, "trim"),
     (
       "added_tokens",
       #"[{"id": 9, "content": "<pad>", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true}]"#,
@@ -83,20 +84,15 @@ import Tokenization
     }
   }
 
-  @Test func `a folder with vocab.txt alone is a BERT tokenizer`() throws {
+  @Test func `without a decoder pieces are joined by spaces`() throws {
     try withTemporaryFolder { folder in
-      let pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "Th", "##e  ", "é"]
-      try AtomicFile.replace("\(folder)/vocab.txt", with: pieces.joined(separator: "\n") + "\n")
-      let uncased = try Tokenizer.load(folder)
-      #expect(uncased.encodeWithSpecials("The [MASK] x") == [2, 5, 4, 1, 3])
-      try AtomicFile.replace(
-        "\(folder)/tokenizer_config.json", with: #"{"do_lower_case": false}"#)
-      let cased = try Tokenizer.load(folder)
-      #expect(cased.encodeWithSpecials("The é") == [2, 6, 7, 8, 3])
-      #expect(cased.roles.mask == 4 && cased.vocabularySize == 9)
-      try AtomicFile.replace(
-        "\(folder)/tokenizer_config.json", with: #"{"tokenizer_class": "T5Tokenizer"}"#)
-      #expect(throws: TokenizerError.self) { try Tokenizer.load(folder) }
+      let file = try changed("decoder", JSONValue.null).serialized()
+      try AtomicFile.replace("\(folder)/tokenizer.json", with: file)
+      let tokenizer = try Tokenizer.load(folder)
+      let ids = try #require(
+        [tokenizer.id(of: "the"), tokenizer.id(of: "##s"), tokenizer.id(of: ".")] as? [Int])
+      #expect(tokenizer.decode(ids) == "the ##s .")
+      #expect(tokenizer.definition.json["decoder"] == .null)
     }
   }
 

@@ -5,10 +5,17 @@ package struct PieceDecoder: Equatable, Sendable {
   package var prefix = "##"
   /// Whether spaces before marks and inside contractions are taken back.
   package var cleansUp = true
+  /// Without it pieces are joined by spaces, as they are.
+  package var joinsPieces = true
 
   init() {}
 
-  init(_ value: JSONValue) throws(DefinitionError) {
+  /// - Parameter value: nil where the file has no decoder.
+  init(_ value: JSONValue?) throws(DefinitionError) {
+    guard let value else {
+      joinsPieces = false
+      return
+    }
     let component = try Component(value, part: "decoder")
     guard component.type == "WordPiece" else {
       throw component.unknownType(supported: "WordPiece")
@@ -19,7 +26,8 @@ package struct PieceDecoder: Equatable, Sendable {
   }
 
   var json: JSONValue {
-    ["type": "WordPiece", "prefix": .string(prefix), "cleanup": .bool(cleansUp)]
+    joinsPieces
+      ? ["type": "WordPiece", "prefix": .string(prefix), "cleanup": .bool(cleansUp)] : .null
   }
 
   /// The text that `pieces` stand for.
@@ -29,6 +37,7 @@ package struct PieceDecoder: Equatable, Sendable {
 
   /// What `piece` adds to a text, at its beginning or behind another piece.
   fileprivate func part(of piece: String, isFirst: Bool) -> String {
+    guard joinsPieces else { return isFirst ? piece : " " + piece }
     let part =
       isFirst || piece.isEmpty
       ? piece : piece.hasBytePrefix(prefix) ? piece.droppingBytePrefix(prefix) : " " + piece

@@ -26,11 +26,14 @@ struct Component {
 
   /// Refuses keys other than `known` and `type`.
   func allow(_ known: String...) throws(DefinitionError) {
-    for member in value.members ?? [] where member.key != "type" && !known.contains(member.key) {
+    for member in members where member.key != "type" && !known.contains(member.key) {
       let names = known.isEmpty ? "no option" : known.joined(separator: ", ")
       throw .unsupported(part: part, found: "option \"\(member.key)\"", supported: names)
     }
   }
+
+  /// Everything in it.
+  var members: [JSONValue.Member] { value.members ?? [] }
 
   /// The value of `key`, nil where it is missing or null.
   subscript(key: String) -> JSONValue? {

@@ -20,10 +20,7 @@ extension TokenizerDefinition {
       for token in try file.array("added_tokens") { addedTokens.append(try AddedToken(token)) }
     }
     template = try Template(file["post_processor"])
-    guard let decoder = file["decoder"] else {
-      throw .unsupported(part: "decoder", found: "null", supported: "WordPiece")
-    }
-    self.decoder = try PieceDecoder(decoder)
+    decoder = try PieceDecoder(file["decoder"])
   }
 
   private mutating func readModel(_ model: Component) throws(DefinitionError) {
