@@ -29,6 +29,8 @@ public final class DamageSkipping: Sendable {
     var replaced: [UInt64: UInt64] = [:]
     /// Frames that were told of.
     var told: Set<UInt64> = []
+    /// Damaged frames that were met since they were last asked for.
+    var met: UInt64 = 0
   }
 
   private let path: String
@@ -64,11 +66,20 @@ public final class DamageSkipping: Sendable {
   /// The first sequence of the frame that stands for the one that begins with `first`; nil where none does.
   func replacement(of first: UInt64) -> UInt64? { state.withLock { $0.replaced[first] } }
 
+  /// How many damaged frames were met since the last call.
+  func take() -> UInt64 {
+    state.withLock { state in
+      defer { state.met = 0 }
+      return state.met
+    }
+  }
+
   /// Records and tells what was done.
   func add(_ event: Event) throws(FileError) {
     let first = event.sequences.lowerBound
     let (isNew, replaced) = state.withLock { state in
       if let replacement = event.replacement { state.replaced[first] = replacement.lowerBound }
+      state.met += 1
       return (state.told.insert(first).inserted, state.replaced)
     }
     guard isNew else { return }

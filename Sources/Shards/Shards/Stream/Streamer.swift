@@ -109,7 +109,7 @@ public struct Streamer: Sendable {
         summary.batches += 1
         summary.sequences += UInt64(batch.share.count)
         summary.position = batch.next
-        producer.count(framesVerified: frames.take())
+        producer.count(framesVerified: frames.take(), damagedFrames: skipping?.take() ?? 0)
       }
     }
 
