@@ -26,6 +26,33 @@ import Testing
     #expect(!expected.isEmpty)
   }
 
+  /// Documents that share most of their words with one of three templates, and have some of their own.
+  private static func templateTexts(_ count: Int, own: ClosedRange<Int>, seed: UInt64) -> [String] {
+    var chance = SeededNumbers(seed)
+    return (0..<count).map { number in
+      var words = (0..<80).map { "t\(number % 3)-\($0)" }
+      for place in 0..<Int.random(in: own, using: &chance) {
+        words.insert("own\(number / 2 * 2)-\(place)", at: Int.random(in: 0..<80, using: &chance))
+      }
+      return words.joined(separator: " ")
+    }
+  }
+
+  @Test(arguments: 0..<6)
+  func `of large groups nothing is missed`(round: Int) throws {
+    // One row: whoever shares anything to speak of meets, in groups of up to all.
+    var scheme = Self.scheme([0.8, 0.9, 0.6][round % 3], bands: 8, rows: 1, ngram: round / 3 + 1)
+    let texts = Self.templateTexts(200, own: 0...[9, 30][round % 2], seed: UInt64(round))
+    let expected = ObviousNear(texts, scheme).findings()
+    #expect(!expected.isEmpty)
+    for memory in [64 << 20, 100_000, 10_000] {
+      let found = try searchNear(texts, scheme, memory: memory)
+      #expect(found.findings == expected, "\(memory) bytes of memory")
+    }
+    scheme.threshold = nil
+    #expect(try searchNear(texts, scheme).dropped.count >= expected.count)
+  }
+
   @Test(arguments: [nil, 0.7])
   func `parts, ranges of keys and memory change nothing`(threshold: Double?) throws {
     let texts = plantedTexts(300, seed: 7, words: 0...60)

@@ -46,18 +46,23 @@ struct PairVerifier {
     cancellation: CancellationFlag?, _ report: (DocumentPair) throws -> Void
   ) throws {
     let located = try locate(meetings, name, parts)
+    var known = try KnownConnections(meetings, memory: memory / 4)
     let sets = try SetReader(folder: folder, name: name, parts: parts, memory: memory / 4)
     let join = SimilarityJoin(threshold: threshold, sets: sets, memory: memory / 4)
+    func found(_ pair: DocumentPair) throws {
+      known?.join(pair)
+      try report(pair)
+    }
     var group: [SimilarityJoin.Member] = []
     var last: Meeting?
     try located.sorted().forEach { meeting in
       if let last, last.key != meeting.key {
         try cancellation?.check()
-        try join.connect(group, report)
+        try join.connect(group, known: known?.numbers(of: group), found)
         group.removeAll(keepingCapacity: true)
       }
       if let last, last.key == meeting.key, last.entry.digest == meeting.entry.digest {
-        try report(DocumentPair(last.entry.ordinal, meeting.entry.ordinal))
+        try found(DocumentPair(last.entry.ordinal, meeting.entry.ordinal))
       } else {
         group.append(
           .init(
@@ -66,7 +71,7 @@ struct PairVerifier {
       }
       last = meeting
     }
-    try join.connect(group, report)
+    try join.connect(group, known: known?.numbers(of: group), found)
   }
 
   /// Brings documents of bands and places of sets together: by document, then sorted by band.
@@ -88,5 +93,30 @@ struct PairVerifier {
       try result.add(Meeting(key: occurrence.key, entry: one))
     }
     return result
+  }
+}
+
+/// What is connected by the pairs found so far: the same documents meet in several bands, and need not be compared again.
+private struct KnownConnections {
+  private var documents = DenseOrdinals()
+  private var sets: UnionFind
+
+  /// nil where it does not fit into `memory`: then more is compared, and the same comes out.
+  init?(_ meetings: (_ body: (BandRecord) throws -> Void) throws -> Void, memory: Int) throws {
+    var documents = DenseOrdinals()
+    try meetings { documents.include($0.ordinal) }
+    documents.close()
+    guard documents.count <= min(memory / 4, Int(UInt32.max)) else { return nil }
+    self.documents = documents
+    sets = UnionFind(count: documents.count)
+  }
+
+  mutating func join(_ pair: DocumentPair) {
+    sets.join(documents.number(of: pair.first), documents.number(of: pair.second))
+  }
+
+  /// For each member a number that it shares with those that it is connected to.
+  mutating func numbers(of members: [SimilarityJoin.Member]) -> [Int] {
+    members.map { sets.root(of: documents.number(of: $0.ordinal)) }
   }
 }

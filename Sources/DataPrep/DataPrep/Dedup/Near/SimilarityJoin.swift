@@ -25,19 +25,21 @@ struct SimilarityJoin {
   private static let sampleCount = 64
 
   /// Calls `report` with pairs that are similar enough, and connect all that is connected by such pairs.
-  func connect(_ members: [Member], _ report: (DocumentPair) throws -> Void) throws {
-    guard members.count > 1 else { return }
+  ///
+  /// - Parameter known: for each member a number; those that have the same are connected already.
+  func connect(
+    _ members: [Member], known: [Int]? = nil, _ report: (DocumentPair) throws -> Void
+  ) throws {
     var links = UnionFind(count: members.count)
+    if let known, Self.join(&links, known) == 1 { return }
     guard members.count > Self.smallGroup else {
       return try compareAll(members, &links, report)
     }
     let order = try ShingleOrder(of: sample(members), sets)
     // What is built over all members may be larger than memory: then over two of its parts at a time.
-    let bytes = members.reduce(0) { $0 + 16 * prefixCount($1) + 16 }
-    let partCount = max(1, 2 * bytes / max(1, memory))
-    let parts = (0..<min(partCount, members.count)).map { part in
-      members.indices.filter { $0 % partCount == part }
-    }
+    let bytes = members.reduce(0) { $0 + 32 * (longPrefix($1) + shortPrefix($1)) }
+    let partCount = min(members.count, max(1, 2 * bytes / max(1, memory)))
+    let parts = (0..<partCount).map { part in members.indices.filter { $0 % partCount == part } }
     guard parts.count > 1 else {
       return try search(parts[0], of: members, order, &links, report)
     }
@@ -46,6 +48,15 @@ struct SimilarityJoin {
         try search(parts[first] + second, of: members, order, &links, report)
       }
     }
+  }
+
+  /// Joins those with the same number, and returns how many numbers there are.
+  private static func join(_ links: inout UnionFind, _ known: [Int]) -> Int {
+    var first: [Int: Int] = [:]
+    for (member, number) in known.enumerated() {
+      if let other = first[number] { links.join(other, member) } else { first[number] = member }
+    }
+    return first.count
   }
 
   private func compareAll(
@@ -89,41 +100,52 @@ struct SimilarityJoin {
     }
   }
 
-  /// Two sets that are similar enough have a shingle in common among so many of each, in any order that both follow.
-  private func prefixCount(_ member: Member) -> Int {
-    let shared = Int((threshold * Double(member.count) - 1e-6).rounded(.up))
+  /// Two similar sets share a shingle among the first so many of each, in any order that both follow: so many of the larger one …
+  private func longPrefix(_ member: Member) -> Int {
+    prefix(of: member, sharing: threshold)
+  }
+
+  /// … and so many of the smaller one, which has more of the other in it.
+  private func shortPrefix(_ member: Member) -> Int {
+    prefix(of: member, sharing: 2 * threshold / (1 + threshold))
+  }
+
+  private func prefix(of member: Member, sharing share: Double) -> Int {
+    let shared = Int((share * Double(member.count) - 1e-6).rounded(.up))
     return max(1, member.count - shared + 1)
   }
 
-  private func prefix(
-    of member: Member, _ order: ShingleOrder
-  ) throws(FileError) -> [UInt64] {
-    let set = try sets.set(at: member.place, count: member.count)
-    return order.first(prefixCount(member), of: set.hashes)
-  }
-
-  /// Goes along similar pairs from member to member. Whoever is reached is left out of the index, so that each entry is met
+  /// Goes along similar pairs from member to member. Whoever is reached is left out of the indexes, so that each entry is met
   /// once for every member that is *not* similar to it and shares its shingle, and once more when it is.
   private func search(
     _ chosen: [Int], of members: [Member], _ order: ShingleOrder, _ links: inout UnionFind,
     _ report: (DocumentPair) throws -> Void
   ) throws {
-    var index = ShingleIndex()
-    for member in chosen { index.add(try prefix(of: members[member], order), member) }
-    index.close()
+    var (asLarger, asSmaller) = (ShingleIndex(), ShingleIndex())
+    for number in chosen {
+      let member = members[number]
+      let shingles = try order.first(longPrefix(member), of: member, sets)
+      asLarger.add(shingles[...], number)
+      asSmaller.add(shingles.prefix(shortPrefix(member)), number)
+    }
+    // What nobody else has finds nobody.
+    asLarger.close { _, count in count > 1 }
+    asSmaller.close { shingle, _ in asLarger.has(shingle) }
     var isReached = Set<Int>()
     for start in chosen where isReached.insert(start).inserted {
       var waiting = [start]
-      while let member = waiting.popLast() {
-        for shingle in try prefix(of: members[member], order) {
-          try index.visit(shingle) { other in
-            if isReached.contains(other) { return true }
-            guard try compare(member, other, members, &links, report) else { return false }
-            isReached.insert(other)
-            waiting.append(other)
-            return true
-          }
+      while let number = waiting.popLast() {
+        func visit(_ other: Int) throws -> Bool {
+          if isReached.contains(other) { return true }
+          guard try compare(number, other, members, &links, report) else { return false }
+          isReached.insert(other)
+          waiting.append(other)
+          return true
         }
+        let member = members[number]
+        let shingles = try order.first(longPrefix(member), of: member, sets)
+        for shingle in shingles { try asSmaller.visit(shingle, visit) }
+        for shingle in shingles.prefix(shortPrefix(member)) { try asLarger.visit(shingle, visit) }
       }
     }
   }
@@ -142,11 +164,14 @@ private struct ShingleOrder {
     counts = counts.filter { $0.value > 1 }
   }
 
-  /// The first `count` shingles of a set in this order.
-  func first(_ count: Int, of set: UnsafeBufferPointer<UInt64>) -> [UInt64] {
+  /// The first `count` shingles of a member's set in this order.
+  func first(
+    _ count: Int, of member: SimilarityJoin.Member, _ sets: SetReader
+  ) throws(FileError) -> [UInt64] {
+    let set = try sets.set(at: member.place, count: member.count)
     var common: [(count: Int, hash: UInt64)] = []
     var rare: [UInt64] = []
-    for hash in set {
+    for hash in set.hashes {
       if let count = counts[hash] { common.append((count, hash)) } else { rare.append(hash) }
     }
     if rare.count < count {
@@ -174,12 +199,15 @@ private struct ShingleIndex {
   /// Where the entries of a shingle begin and end.
   private var ranges: [UInt64: Range<Int>] = [:]
 
-  mutating func add(_ shingles: [UInt64], _ member: Int) {
+  mutating func add(_ shingles: ArraySlice<UInt64>, _ member: Int) {
     entries += shingles.map { Entry(hash: $0, member: member) }
   }
 
-  /// Makes the entries findable; those of shingles that only one member has are not kept.
-  mutating func close() {
+  /// Whether any member is there under this shingle.
+  func has(_ shingle: UInt64) -> Bool { ranges[shingle] != nil }
+
+  /// Makes the entries findable of shingles that `isWorth` keeps, by their hash and number of members.
+  mutating func close(_ isWorth: (UInt64, Int) -> Bool) {
     entries.withUnsafeMutableBufferPointer { RecordSort.sort($0) }
     var kept = 0
     var start = 0
@@ -187,7 +215,7 @@ private struct ShingleIndex {
       let hash = entries[start].hash
       var end = start + 1
       while end < entries.count, entries[end].hash == hash { end += 1 }
-      if end - start > 1 {
+      if isWorth(hash, end - start) {
         for place in start..<end { entries[kept + place - start] = entries[place] }
         ranges[hash] = kept..<(kept + end - start)
         kept += end - start
