@@ -10,7 +10,7 @@ struct Pair {
   let smaller: Int
 }
 
-/// The documents of a corpus, all in memory.
+/// The first documents of a corpus, all in memory.
 final class Documents {
   let texts: [[UInt8]]
   /// The shingles of each one, rising.
@@ -18,11 +18,12 @@ final class Documents {
   /// Those that are alike to any other.
   private var inPairs: [Int] = []
 
-  init(of path: String, _ scheme: NearScheme) throws {
+  init(of path: String, limit: Int, _ scheme: NearScheme) throws {
     var texts: [[UInt8]] = []
     try Corpus(CorpusInputs(paths: [path])).process(
       threads: 1, cancellation: nil, progress: nil, makeScratch: {},
-      work: { _, block in block.documents.map { Array($0.text) } }, collect: { texts += $0 })
+      work: { _, block in block.documents.map { Array($0.text) } },
+      collect: { texts += $0.prefix(limit - texts.count) })
     self.texts = texts
     let sketcher = TextSketcher(scheme)
     sets = texts.map { text in text.withUnsafeBytes { sketcher.set(of: $0) } }

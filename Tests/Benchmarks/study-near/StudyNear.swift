@@ -4,21 +4,23 @@ import RingProtocol
 
 /// How often the signatures of `cram dedup --near` find pairs of each true similarity, beside those of 112 permutations.
 ///
-/// usage: study-near CORPUS [SEEDS]
+/// usage: study-near CORPUS [SEEDS [DOCUMENTS]]
 ///
-/// Takes the Jaccard similarity of all pairs of documents, draws both kinds of signatures with several seeds, and prints tables of
-/// the share of pairs that meet in a band; 14 bands of 8 rows over 5-grams of words. Status 1 where ours find fewer of the similar
+/// Takes the Jaccard similarity of all pairs of the first so many documents (6,000), draws both kinds of signatures with several
+/// seeds (24), and prints tables of the share of pairs that meet in a band; 14 bands of 8 rows over 5-grams of words. Status 1 where ours find fewer of the similar
 /// pairs, or of what they find fewer pairs are similar, than those of permutations do, by more than the noise of the seeds.
 @main struct StudyNear {
   static func main() throws {
-    let arguments = CommandLine.arguments
-    guard arguments.count >= 2 else {
-      print("usage: study-near CORPUS [SEEDS]")
+    let arguments = CommandLine.arguments.dropFirst()
+    let figures =
+      arguments.dropFirst().map { Int($0) ?? 0 }
+      + [24, 6000].dropFirst(max(0, arguments.count - 1))
+    guard let corpus = arguments.first, figures.count == 2, figures.allSatisfy({ $0 > 0 }) else {
+      print("usage: study-near CORPUS [SEEDS [DOCUMENTS]]")
       exit(2)
     }
-    let scheme = NearScheme()
-    let seeds = arguments.count > 2 ? Int(arguments[2])! : 24
-    let documents = try Documents(of: arguments[1], scheme)
+    let (scheme, seeds) = (NearScheme(), figures[0])
+    let documents = try Documents(of: corpus, limit: figures[1], scheme)
     let pairs = documents.pairs(from: 0.2)
     print("\(documents.sets.count) documents, \(pairs.count) pairs of similarity 0.2 or more")
     let ours = Trial(pairs, seeds: seeds, bands: scheme.bands) { seed in

@@ -1,4 +1,5 @@
 import DataPrep
+import Glibc
 import RingProtocol
 import TestSupport
 import Testing
@@ -161,6 +162,34 @@ import Testing
       // Places of one signature are not independent where sets are small: four deviations of the rounds alone.
       let deviation = (similarity * (1 - similarity) / Double(rounds)).squareRoot()
       #expect(abs(share - similarity) < 4 * deviation, "\(shared) shared, \(own) own")
+    }
+  }
+
+  /// Two texts of which `shared` words are in both, and so many in one of them alone.
+  private func planted(_ shared: Int, _ own: Int, _ round: Int) -> [String] {
+    ["a", "b"].map { side in
+      ((0..<shared).map { "s\(round)_\($0)" } + (0..<own).map { "\(side)\(round)_\($0)" })
+        .joined(separator: " ")
+    }
+  }
+
+  @Test(arguments: [(14, 8), (9, 13), (20, 5), (450, 20)])
+  func `planted pairs meet with the chance that their similarity gives`(bands: Int, rows: Int) {
+    var scheme = NearScheme()
+    (scheme.ngram, scheme.bands, scheme.rows) = (1, bands, rows)
+    let sketcher = TextSketcher(scheme)
+    let rounds = bands < 100 ? 600 : 150
+    for (shared, own) in [(40, 20), (140, 30), (20, 3), (160, 20), (90, 5), (200, 1), (3, 0)] {
+      let meetings = (0..<rounds).count { round in
+        let keys = planted(shared, own, round).map { $0.withBytes { sketcher.keys(of: $0) } }
+        return zip(keys[0], keys[1]).contains { $0 == $1 }
+      }
+      let similarity = Double(shared) / Double(shared + 2 * own)
+      let chance = 1 - pow(1 - pow(similarity, Double(rows)), Double(bands))
+      let deviation = (chance * (1 - chance) / Double(rounds)).squareRoot()
+      let share = Double(meetings) / Double(rounds)
+      // Places of small sets depend a little on each other, for permutations less than for bins.
+      #expect(abs(share - chance) <= 4 * deviation + 0.03, "\(shared) shared, \(own) own")
     }
   }
 }

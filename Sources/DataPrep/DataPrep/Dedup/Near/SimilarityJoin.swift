@@ -2,10 +2,10 @@ import RingProtocol
 
 /// Finds among documents that meet in a band which are similar enough, as far as it matters for who belongs to whom.
 ///
-/// Only pairs that are not yet connected are compared, and of a pair of large groups only those that share one of the rare
-/// shingles that one of two similar documents must share (prefix filter: Chaudhuri, Ganti and Kaushik, ICDE 2006;
-/// Bayardo, Ma and Srikant, WWW 2007). Nothing is missed: what is connected by similar pairs of the group is connected
-/// by the pairs that are reported.
+/// Only pairs that are not yet connected are compared, and in large groups, once everybody was compared with the one in the middle,
+/// only those that share one of the rare shingles that one of two similar documents must share (prefix filter: Chaudhuri, Ganti and
+/// Kaushik, ICDE 2006; Bayardo, Ma and Srikant, WWW 2007). Nothing is missed: what is connected by similar pairs of the group is
+/// connected by the pairs that are reported.
 struct SimilarityJoin {
   /// A document of a group, standing for all with the same set.
   struct Member {
@@ -16,38 +16,31 @@ struct SimilarityJoin {
 
   let threshold: Double
   let sets: SetReader
-  /// Bytes for what is built to compare large groups.
+  /// Bytes for what is built to compare large groups; some 50 for each of its members come on top.
   let memory: Int
 
   /// Groups up to this size are compared pair by pair.
   private static let smallGroup = 24
+  /// So many members tell which one is in the middle of a group.
+  private static let centerSampleCount = 16
   /// So many members tell which shingles are common in a group.
-  private static let sampleCount = 64
+  private static let orderSampleCount = 64
 
   /// Calls `report` with pairs that are similar enough, and connect all that is connected by such pairs.
   ///
   /// - Parameter known: for each member a number; those that have the same are connected already.
   func connect(
-    _ members: [Member], known: [Int]? = nil, _ report: (DocumentPair) throws -> Void
+    _ members: [Member], known: [Int]?, _ report: (DocumentPair) throws -> Void
   ) throws {
     var links = UnionFind(count: members.count)
     if let known, Self.join(&links, known) == 1 { return }
     guard members.count > Self.smallGroup else {
       return try compareAll(members, &links, report)
     }
-    let order = try ShingleOrder(of: sample(members), sets)
-    // What is built over all members may be larger than memory: then over two of its parts at a time.
-    let bytes = members.reduce(0) { $0 + 32 * (longPrefix($1) + shortPrefix($1)) }
-    let partCount = min(members.count, max(1, 2 * bytes / max(1, memory)))
-    let parts = (0..<partCount).map { part in members.indices.filter { $0 % partCount == part } }
-    guard parts.count > 1 else {
-      return try search(parts[0], of: members, order, &links, report)
+    if let center = try center(of: members) {
+      for other in members.indices { try compare(center, other, members, &links, report) }
     }
-    for first in parts.indices {
-      for second in parts[(first + 1)...] {
-        try search(parts[first] + second, of: members, order, &links, report)
-      }
-    }
+    try searchLarge(members, &links, report)
   }
 
   /// Joins those with the same number, and returns how many numbers there are.
@@ -86,18 +79,82 @@ struct SimilarityJoin {
     guard Double(min(a.count, b.count)) >= threshold * Double(max(a.count, b.count)) - 1 else {
       return false
     }
-    let (one, other) = (
-      try sets.set(at: a.place, count: a.count), try sets.set(at: b.place, count: b.count)
-    )
+    let (one, other) = (try set(of: a), try set(of: b))
     return Jaccard.reaches(threshold, one.hashes, other.hashes)
+  }
+
+  private func set(of member: Member) throws(FileError) -> SetReader.ShingleSet {
+    try sets.set(at: member.place, count: member.count)
   }
 
   // MARK: Large groups
 
-  private func sample(_ members: [Member]) -> [Member] {
-    stride(from: 0, to: members.count, by: max(1, members.count / Self.sampleCount)).map {
-      members[$0]
+  /// Some members, spread over the group.
+  private static func sample(_ count: Int, of members: [Member]) -> [Int] {
+    Array(stride(from: 0, to: members.count, by: max(1, members.count / count)))
+  }
+
+  /// The one of a sample that most of the others are like; nil where nobody is like another.
+  private func center(of members: [Member]) throws(FileError) -> Int? {
+    var best: (member: Int, count: Int)?
+    let sample = Self.sample(Self.centerSampleCount, of: members)
+    for one in sample {
+      var count = 0
+      for other in sample where other != one {
+        if try isSimilar(members[one], members[other]) { count += 1 }
+      }
+      if count > best?.count ?? 0 { best = (one, count) }
     }
+    return best?.member
+  }
+
+  /// Finds what connects the parts of a group. Pairs inside its largest one do not matter.
+  private func searchLarge(
+    _ members: [Member], _ links: inout UnionFind, _ report: (DocumentPair) throws -> Void
+  ) throws {
+    let (connected, rest) = Self.largestSet(of: &links, members.count)
+    guard !rest.isEmpty else { return }
+    let order = try order(of: members)
+    // What is built over all of them may be larger than memory: then over two parts at a time.
+    let entrySize = connected.isEmpty ? 32 : 56
+    let bytes = rest.reduce(0) {
+      $0 + entrySize * (longPrefix(members[$1]) + shortPrefix(members[$1]))
+    }
+    let partCount = min(rest.count, max(1, 2 * bytes / max(1, memory)))
+    let parts = (0..<partCount).map { part in
+      stride(from: part, to: rest.count, by: partCount).map { rest[$0] }
+    }
+    for (number, part) in parts.enumerated() {
+      try search(part, from: connected, members, order, &links, report)
+      for other in parts[(number + 1)...] {
+        try search(part + other, from: [], members, order, &links, report)
+      }
+    }
+  }
+
+  /// The members of the largest set, where it has two or more, and all others.
+  private static func largestSet(
+    of links: inout UnionFind, _ count: Int
+  ) -> (largest: [Int], rest: [Int]) {
+    let roots = (0..<count).map { links.root(of: $0) }
+    var sizes = [UInt32](repeating: 0, count: count)
+    for root in roots { sizes[root] += 1 }
+    let largest = sizes.indices.max { sizes[$0] < sizes[$1] }!
+    guard sizes[largest] > 1 else { return ([], Array(0..<count)) }
+    return (
+      (0..<count).filter { roots[$0] == largest }, (0..<count).filter { roots[$0] != largest }
+    )
+  }
+
+  private func order(of members: [Member]) throws(FileError) -> ShingleOrder {
+    var sample: [SetReader.ShingleSet] = []
+    var bytes = 0
+    for member in Self.sample(Self.orderSampleCount, of: members) {
+      bytes += 48 * members[member].count
+      if bytes > memory { break }
+      sample.append(try set(of: members[member]))
+    }
+    return ShingleOrder(of: sample)
   }
 
   /// Two similar sets share a shingle among the first so many of each, in any order that both follow: so many of the larger one …
@@ -115,25 +172,19 @@ struct SimilarityJoin {
     return max(1, member.count - shared + 1)
   }
 
-  /// Goes along similar pairs from member to member. Whoever is reached is left out of the indexes, so that each entry is met
-  /// once for every member that is *not* similar to it and shares its shingle, and once more when it is.
+  /// Goes along similar pairs from member to member: first from the `connected` ones, then from the `chosen` ones that were not reached.
+  ///
+  /// Whoever is reached is left out of the indexes, so that each entry is met once for every member that is *not* similar to it and
+  /// shares its shingle, and once more when it is.
   private func search(
-    _ chosen: [Int], of members: [Member], _ order: ShingleOrder, _ links: inout UnionFind,
-    _ report: (DocumentPair) throws -> Void
+    _ chosen: [Int], from connected: [Int], _ members: [Member], _ order: ShingleOrder,
+    _ links: inout UnionFind, _ report: (DocumentPair) throws -> Void
   ) throws {
-    var (asLarger, asSmaller) = (ShingleIndex(), ShingleIndex())
-    for number in chosen {
-      let member = members[number]
-      let shingles = try order.first(longPrefix(member), of: member, sets)
-      asLarger.add(shingles[...], number)
-      asSmaller.add(shingles.prefix(shortPrefix(member)), number)
-    }
-    // What nobody else has finds nobody.
-    asLarger.close { _, count in count > 1 }
-    asSmaller.close { shingle, _ in asLarger.has(shingle) }
+    var (asLarger, asSmaller) = try indexes(
+      of: chosen, members, order, areAlone: connected.isEmpty)
     var isReached = Set<Int>()
-    for start in chosen where isReached.insert(start).inserted {
-      var waiting = [start]
+    func goOn(from start: [Int]) throws {
+      var waiting = start
       while let number = waiting.popLast() {
         func visit(_ other: Int) throws -> Bool {
           if isReached.contains(other) { return true }
@@ -143,100 +194,31 @@ struct SimilarityJoin {
           return true
         }
         let member = members[number]
-        let shingles = try order.first(longPrefix(member), of: member, sets)
+        let shingles = order.first(longPrefix(member), of: try set(of: member).hashes)
         for shingle in shingles { try asSmaller.visit(shingle, visit) }
         for shingle in shingles.prefix(shortPrefix(member)) { try asLarger.visit(shingle, visit) }
       }
     }
-  }
-}
-
-/// An order of shingles in which those that are common in a group come last.
-private struct ShingleOrder {
-  private var counts: [UInt64: Int] = [:]
-
-  init(of members: [SimilarityJoin.Member], _ sets: SetReader) throws(FileError) {
-    for member in members {
-      for hash in try sets.set(at: member.place, count: member.count).hashes {
-        counts[hash, default: 0] += 1
-      }
-    }
-    counts = counts.filter { $0.value > 1 }
+    try goOn(from: connected)
+    for start in chosen where isReached.insert(start).inserted { try goOn(from: [start]) }
   }
 
-  /// The first `count` shingles of a member's set in this order.
-  func first(
-    _ count: Int, of member: SimilarityJoin.Member, _ sets: SetReader
-  ) throws(FileError) -> [UInt64] {
-    let set = try sets.set(at: member.place, count: member.count)
-    var common: [(count: Int, hash: UInt64)] = []
-    var rare: [UInt64] = []
-    for hash in set.hashes {
-      if let count = counts[hash] { common.append((count, hash)) } else { rare.append(hash) }
+  /// The members by the shingles of their prefixes, as the larger and as the smaller of two.
+  ///
+  /// - Parameter areAlone: whether they only look for each other: what nobody else has finds nobody then.
+  private func indexes(
+    of chosen: [Int], _ members: [Member], _ order: ShingleOrder, areAlone: Bool
+  ) throws(FileError) -> (asLarger: ShingleIndex, asSmaller: ShingleIndex) {
+    var asLarger = ShingleIndex(entryCount: chosen.reduce(0) { $0 + longPrefix(members[$1]) })
+    var asSmaller = ShingleIndex(entryCount: chosen.reduce(0) { $0 + shortPrefix(members[$1]) })
+    for number in chosen {
+      let member = members[number]
+      let shingles = order.first(longPrefix(member), of: try set(of: member).hashes)
+      asLarger.add(shingles[...], number)
+      asSmaller.add(shingles.prefix(shortPrefix(member)), number)
     }
-    if rare.count < count {
-      common.sort { $0 < $1 }
-      rare += common.prefix(count - rare.count).map(\.hash)
-    }
-    return Array(rare.prefix(count))
-  }
-}
-
-/// Which members have a shingle.
-private struct ShingleIndex {
-  private struct Entry: ExchangeRecord {
-    let hash: UInt64
-    let member: Int
-
-    var bucketKey: UInt64 { hash }
-
-    static func < (left: Entry, right: Entry) -> Bool {
-      left.hash != right.hash ? left.hash < right.hash : left.member < right.member
-    }
-  }
-
-  private var entries: [Entry] = []
-  /// Where the entries of a shingle begin and end.
-  private var ranges: [UInt64: Range<Int>] = [:]
-
-  mutating func add(_ shingles: ArraySlice<UInt64>, _ member: Int) {
-    entries += shingles.map { Entry(hash: $0, member: member) }
-  }
-
-  /// Whether any member is there under this shingle.
-  func has(_ shingle: UInt64) -> Bool { ranges[shingle] != nil }
-
-  /// Makes the entries findable of shingles that `isWorth` keeps, by their hash and number of members.
-  mutating func close(_ isWorth: (UInt64, Int) -> Bool) {
-    entries.withUnsafeMutableBufferPointer { RecordSort.sort($0) }
-    var kept = 0
-    var start = 0
-    while start < entries.count {
-      let hash = entries[start].hash
-      var end = start + 1
-      while end < entries.count, entries[end].hash == hash { end += 1 }
-      if isWorth(hash, end - start) {
-        for place in start..<end { entries[kept + place - start] = entries[place] }
-        ranges[hash] = kept..<(kept + end - start)
-        kept += end - start
-      }
-      start = end
-    }
-    entries.removeSubrange(kept...)
-  }
-
-  /// Calls `body` with each member that has the shingle and is still there; those for which it says true go.
-  mutating func visit(_ shingle: UInt64, _ body: (Int) throws -> Bool) throws {
-    guard let range = ranges[shingle] else { return }
-    var (place, end) = (range.lowerBound, range.upperBound)
-    while place < end {
-      if try body(entries[place].member) {
-        end -= 1
-        entries[place] = entries[end]
-      } else {
-        place += 1
-      }
-    }
-    ranges[shingle] = end > range.lowerBound ? range.lowerBound..<end : nil
+    asLarger.close { _, count in count > 1 || !areAlone }
+    asSmaller.close { shingle, _ in asLarger.has(shingle) }
+    return (asLarger, asSmaller)
   }
 }
