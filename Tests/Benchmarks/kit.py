@@ -56,13 +56,14 @@ def head_of_corpus(megabytes):
     path = arguments().work / f"head-{megabytes:g}.jsonl.zst"
     stamp = path.with_suffix(".bytes")
     if not stamp.exists():
-        size, lines = 0, []
-        for number, text in enumerate(texts(arguments().corpus)):
-            if size >= megabytes * 1e6:
-                break
-            size += len(text.encode())
-            lines.append(json.dumps({"id": str(number), "text": text}, ensure_ascii=False) + "\n")
-        path.write_bytes(zstandard.compress("".join(lines).encode(), 3))
+        size = 0
+        # Never all of it in memory: what this process has held counts as the peak of every command that it starts.
+        with open(path, "wb") as file, zstandard.ZstdCompressor(3).stream_writer(file) as writer:
+            for number, text in enumerate(texts(arguments().corpus)):
+                if size >= megabytes * 1e6:
+                    break
+                size += len(text.encode())
+                writer.write((json.dumps({"id": str(number), "text": text}, ensure_ascii=False) + "\n").encode())
         stamp.write_text(str(size))
     return path, int(stamp.read_text())
 
