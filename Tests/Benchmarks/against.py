@@ -92,8 +92,8 @@ def main():
     ours, few_ours = against(some, 2), dropped(against(few, 2))
     found = [dropped(ours), ours.result["against"]["examples_hit"]]
     kit.check(python is None or python.result == found, f"{found} documents and examples, a Python loop finds {python and python.result}")
-    # Its words are others: marks are words of their own, and numbers are all alike.
-    kit.check(trove is None or abs(trove.result - few_ours) <= 10 + few_ours / 10, f"{few_ours} dropped, datatrove drops {trove and trove.result}")
+    # It takes all numbers for the same: what is shared with them goes too.
+    kit.check(trove is None or trove.result >= few_ours * 0.9, f"{few_ours} dropped, datatrove drops {trove and trove.result}")
 
     size, job = one.result["input"]["bytes"] / 1e6, "decontamination, to verdicts"
     kit.emit(job, "cram dedup --against", one, size)

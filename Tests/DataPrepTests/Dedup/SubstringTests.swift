@@ -99,6 +99,29 @@ import Testing
     }
   }
 
+  @Test func `groups larger than memory are looked at in parts, with the same answer`() throws {
+    var chance = SeededNumbers(7)
+    // One passage between many pairs of neighbours, most of them often.
+    let passage = randomText(30, &chance)
+    let edges = (0..<60).map { _ in randomText(Int.random(in: 0...12, using: &chance), &chance) }
+    let texts = (0..<2000).map { number in
+      let fresh = number % 40 == 0 ? randomText(8, &chance) : []
+      return edges[Int.random(in: 0..<60, using: &chance)] + fresh + passage
+        + edges[Int.random(in: 0..<3, using: &chance)]
+    }
+    for policy in SubstringRule.Policy.allCases {
+      let rule = SubstringRule(length: 36, policy: policy)
+      let whole = try search(rule, texts)
+      #expect(!whole.findings.isEmpty)
+      for memory in [0, 4_000, 100_000, 1_000_000] {
+        let parts = try search(rule, texts, memory: memory)
+        #expect(parts.findings == whole.findings, "\(policy), \(memory) bytes")
+        #expect(parts.passages == whole.passages, "\(policy), \(memory) bytes")
+      }
+      try compare(rule, texts, "\(policy)")
+    }
+  }
+
   @Test func `an emptied document names the one that has its text`() throws {
     var chance = SeededNumbers(8)
     let (one, two) = (randomText(200, &chance), randomText(300, &chance))

@@ -11,6 +11,20 @@ struct AnchorMember {
   var position: UInt64
 }
 
+/// What of a group is covered, in whatever order its members are looked at.
+struct GroupTally {
+  /// Members with something covered.
+  private(set) var count = 0
+  /// What is covered around the first of them in reading order.
+  private(set) var first: CoveredRange?
+  private var position = UInt64.max
+
+  fileprivate mutating func add(_ range: CoveredRange, around position: UInt64) {
+    count += 1
+    if position < self.position { (self.position, first) = (position, range) }
+  }
+}
+
 /// Finds what repeats around anchors of equal keys. One for each thread.
 ///
 /// A window that repeats holds at least one anchor whose key it shares with its copies, so that it is enough to
@@ -23,6 +37,8 @@ struct AnchorMember {
 /// 2. Up to 32 of those that are left are compared in pairs.
 /// 3. More of them are divided by where a window begins before the anchor: windows of one half of the beginnings share
 ///    fewer bytes around the anchor, and only members that share those are looked at together, by the same three steps.
+///
+/// A group that is larger than memory comes in parts, of which only the members that stand for others are held on to.
 struct GroupResolver {
   private let length: Int
   private let keepsFirst: Bool
@@ -30,11 +46,14 @@ struct GroupResolver {
   private let reach: Int
   private var members = UnsafeBufferPointer<AnchorMember>(start: nil, count: 0)
   private var marks: [Mark] = []
+  private var tally = GroupTally()
+  /// Whether the group begins with what `shorten` has left of it.
+  private var isShortened = false
   private var table = ClassTable()
 
   private static let pairsAtMost = 32
   /// Groups up to this size are compared in pairs at once.
-  private static let smallGroup = 4
+  static let smallGroup = 4
 
   /// What of a member's surroundings repeats: the bytes before and from the anchor, where the earlier copy is.
   private struct Mark {
@@ -48,29 +67,60 @@ struct GroupResolver {
     reach = rule.length - rule.keyBytes
   }
 
-  /// Appends what is covered around the members of one group, which come in reading order; returns how many of them are.
+  /// Appends what is covered around the members of one group, which come in reading order.
   mutating func resolve(
     _ group: UnsafeBufferPointer<AnchorMember>, into ranges: inout [CoveredRange]
-  ) -> Int {
-    members = group
-    marks.removeAll(keepingCapacity: true)
-    marks.append(contentsOf: repeatElement(Mark(), count: group.count))
-    if group.count <= Self.smallGroup {
-      for later in 1..<group.count {
+  ) -> GroupTally {
+    take(group)
+    if group.count <= Self.smallGroup, !isShortened {
+      for later in group.indices {
         for earlier in 0..<later { compare(earlier, later) }
       }
     } else {
-      resolve(Array(0..<group.count), Offsets(low: 0, high: reach))
+      resolve(Array(group.indices), wholeReach)
     }
-    var covered = 0
-    for (member, mark) in zip(group, marks) where mark.right > 0 {
-      covered += 1
-      ranges.append(
-        CoveredRange(
-          start: member.position - UInt64(mark.left), end: member.position + UInt64(mark.right),
-          source: mark.source))
+    for index in group.indices { conclude(index, &ranges) }
+    defer {
+      marks.removeAll(keepingCapacity: true)
+      (tally, isShortened) = (GroupTally(), false)
     }
-    return covered
+    return tally
+  }
+
+  /// Appends what is covered around those members of a part of a group that are copies of others.
+  ///
+  /// - Parameter group: more than `smallGroup` members.
+  /// - Returns: the others, in order. The next part, or the rest of the group, has to begin with them.
+  mutating func shorten(
+    _ group: UnsafeBufferPointer<AnchorMember>, into ranges: inout [CoveredRange]
+  ) -> [Int] {
+    take(group)
+    isShortened = true
+    let kept = collapse(Array(group.indices), wholeReach)
+    var next = kept.makeIterator()
+    var held = next.next()
+    for index in group.indices {
+      if index == held { held = next.next() } else { conclude(index, &ranges) }
+    }
+    marks = kept.map { marks[$0] }
+    return kept
+  }
+
+  private var wholeReach: Offsets { Offsets(low: 0, high: reach) }
+
+  private mutating func take(_ group: UnsafeBufferPointer<AnchorMember>) {
+    members = group
+    marks.append(contentsOf: repeatElement(Mark(), count: group.count - marks.count))
+  }
+
+  private mutating func conclude(_ index: Int, _ ranges: inout [CoveredRange]) {
+    let (member, mark) = (members[index], marks[index])
+    guard mark.right > 0 else { return }
+    let range = CoveredRange(
+      start: member.position - UInt64(mark.left), end: member.position + UInt64(mark.right),
+      source: mark.source)
+    tally.add(range, around: member.position)
+    ranges.append(range)
   }
 
   // MARK: Steps
