@@ -42,18 +42,7 @@ struct PlannedTokenizeTests {
     let stage = try TokenizeStage(
       corpus: try Corpus(inputs), files: world.files, options: options,
       output: world.folder + "/" + output, threads: 2)
-    var last: StageReport?
-    for step in stage.plannedSteps(partitions: partitions) {
-      for part in (0..<step.count).reversed() {
-        for _ in 0..<2 {
-          let outcome = try stage.perform(
-            step: step.name, partitions: partitions, overwrite: false,
-            StepContext(part: part, threads: 2, memory: 1 << 20))
-          if case .done(let report) = outcome { last = report }
-        }
-      }
-    }
-    return try #require(last).json
+    return try runPlanned(stage, stage.command(overwrite: false), partitions: partitions).json
   }
 
   @Test func `a step waits for the one before it`() throws {
@@ -63,7 +52,8 @@ struct PlannedTokenizeTests {
       let context = StepContext(part: 0, threads: 1, memory: 1 << 20)
       for step in ["encode", "pack", "shards", "report", "nothing"] {
         #expect(throws: (any Error).self) {
-          try stage.perform(step: step, partitions: 2, overwrite: false, context)
+          try stage.perform(
+            step: step, of: stage.command(overwrite: false), partitions: 2, context)
         }
       }
     }

@@ -84,10 +84,11 @@ struct TokenizeWorld {
     return try (0..<target.sequences).map { try target.ids(of: $0) }
   }
 
-  /// Every file of an output but the report, which tells times.
+  /// Every file of an output but the report, which tells times, and what an unfinished run needs to go on.
   func files(_ output: String) throws -> [String: String] {
     var digests: [String: String] = [:]
-    for side in try Folder.entries(of: folder + "/" + output) where side != "report.json" {
+    for side in try Folder.entries(of: folder + "/" + output)
+    where !["report.json", "state"].contains(side) {
       let path = "\(folder)/\(output)/\(side)"
       guard Folder.kind(of: path) == .folder else {
         digests[side] = try SHA256.hex(ofFile: path)

@@ -1,4 +1,5 @@
 import CramCommand
+import DataPrep
 import Glibc
 import RingProtocol
 
@@ -36,6 +37,13 @@ public struct PartitionOptions: ParsableArguments {
     case plan(partitions: Int)
     /// One command of a step.
     case command(partitions: Int, step: String, part: Int)
+
+    /// Refuses partitions for what writes no folder; `options` ask for that.
+    public func requireRun(_ options: String) throws {
+      guard case .run = self else {
+        throw UsageError("--partitions plans how a folder is written: leave out \(options)")
+      }
+    }
   }
 
   /// What the options ask for. Goes to the folder in which the plan was made.
@@ -59,23 +67,46 @@ public struct PartitionOptions: ParsableArguments {
 
   private static let most = 10_000
 
-  /// The steps as JSON: `arguments` are those of the run, with absolute paths.
-  public func plan(
-    _ steps: [(name: String, count: Int)], partitions: Int, arguments: [String]
-  ) throws -> JSONValue {
-    let head = [try Self.executable()] + arguments + ["--partitions", "\(partitions)"]
-    return [
-      "steps": .array(
-        steps.map { step in
-          [
-            "name": .string(step.name),
-            "commands": .array(
-              (0..<step.count).map { part in
-                .array((head + ["--step", step.name, "--part", "\(part)"]).map(JSONValue.string))
-              }),
-          ]
-        })
-    ]
+  /// Does what is asked of a stage.
+  ///
+  /// - Parameters:
+  ///   - input: what `command` reads.
+  ///   - options: the options of the verb's own, as a planned command gets them: paths are absolute.
+  ///   - run: the whole run in this process.
+  /// - Returns: what the run has come to; nil where only a plan was printed, or a step done.
+  package func perform(
+    _ task: Task, _ stage: some PartitionedStage, _ command: StageCommand, _ input: InputOptions,
+    _ common: CommonOptions, options: [String], run: () throws -> StageOutcome
+  ) throws -> StageOutcome? {
+    switch task {
+    case .run: return try run()
+    case .plan(let partitions):
+      let arguments = try input.plannedArguments() + options + command.plannedArguments()
+      let steps = stage.plannedSteps(command, partitions: partitions)
+      let head =
+        [try Self.executable()] + arguments + common.plannedArguments
+        + ["--partitions", "\(partitions)"]
+      Console.write(Self.json(steps, head).serialized(pretty: true) + "\n", to: STDOUT_FILENO)
+      return nil
+    case .command(let partitions, let step, let part):
+      let meter = ProgressMeter(label: "\(command.stage) \(step)", unit: "bytes")
+      let (threads, memory) = common.resources
+      let context = StepContext(
+        part: part, threads: threads, memory: memory, cancellation: .process, progress: meter)
+      return try common.console.showing(meter) {
+        try stage.perform(step: step, of: command, partitions: partitions, context)
+      }
+    }
+  }
+
+  private static func json(_ steps: [(name: String, count: Int)], _ head: [String]) -> JSONValue {
+    let steps = steps.map { step -> JSONValue in
+      let commands = (0..<step.count).map { part in
+        JSONValue.array((head + ["--step", step.name, "--part", "\(part)"]).map(JSONValue.string))
+      }
+      return ["name": .string(step.name), "commands": .array(commands)]
+    }
+    return ["steps": .array(steps)]
   }
 
   private static func executable() throws(FileError) -> String {
@@ -87,11 +118,26 @@ public struct PartitionOptions: ParsableArguments {
   }
 }
 
+extension StageCommand {
+  /// Where a planned command writes.
+  ///
+  /// - Throws: `UsageError` for a dry run.
+  fileprivate func plannedArguments() throws -> [String] {
+    guard !isDryRun else {
+      throw UsageError("--dry-run has no use for --partitions: it writes no documents")
+    }
+    var arguments = ["--output", Folder.absolute(output)]
+    if overwrite { arguments.append("--overwrite") }
+    if let dropped { arguments += ["--dropped", Folder.absolute(dropped)] }
+    return arguments
+  }
+}
+
 extension InputOptions {
   /// The same inputs for a command that is started in any folder.
   ///
   /// - Throws: `UsageError` for standard input: a command can read it only once.
-  public func plannedArguments() throws -> [String] {
+  fileprivate func plannedArguments() throws -> [String] {
     guard !paths.contains("-") else {
       throw UsageError("standard input cannot be read in partitions: name files")
     }
@@ -118,7 +164,7 @@ extension InputOptions {
 
 extension CommonOptions {
   /// What of these options a planned command keeps.
-  public var plannedArguments: [String] {
+  fileprivate var plannedArguments: [String] {
     var arguments = ["--seed", "\(seed)", "--progress", progress.rawValue]
     if let threads { arguments += ["--threads", "\(threads)"] }
     if let memory { arguments += ["--memory", "\(memory.bytes)"] }

@@ -51,12 +51,10 @@ struct DedupCommand: ParsableCommand {
     let deduplication = Deduplication(plan: plan, corpus: try Corpus(input.corpus))
     let command = deduplication.command(
       output: output.folder, dropped: dropped, overwrite: output.overwrite, isDryRun: dryRun)
-    switch task {
-    case .run: common.console.conclude(try perform(deduplication, command), in: output.folder)
-    case .plan(let partitions): try printPlan(deduplication, command, partitions)
-    case .command(let partitions, let step, let part):
-      try perform(step, part, of: partitions, deduplication, command)
-    }
+    let outcome = try partition.perform(
+      task, deduplication, command, input, common, options: modes.plannedArguments
+    ) { try perform(deduplication, command) }
+    common.console.conclude(outcome, in: output.folder)
   }
 
   private func perform(_ deduplication: Deduplication, _ command: StageCommand) throws
@@ -64,42 +62,10 @@ struct DedupCommand: ParsableCommand {
   {
     let meter = ProgressMeter(
       label: "dedup", unit: "bytes", total: deduplication.corpus.storedBytes)
+    let (threads, memory) = common.resources
     return try common.console.showing(meter) {
       try deduplication.perform(
-        command, threads: common.threadCount, memory: common.memoryBytes, cancellation: .process,
-        progress: meter)
+        command, threads: threads, memory: memory, cancellation: .process, progress: meter)
     }
-  }
-
-  // MARK: Partitions
-
-  private func printPlan(
-    _ deduplication: Deduplication, _ command: StageCommand, _ partitions: Int
-  ) throws {
-    guard !dryRun else {
-      throw UsageError("--dry-run has no use for --partitions: it writes no documents")
-    }
-    var arguments = try input.plannedArguments() + modes.plannedArguments
-    arguments += ["--output", Folder.absolute(output.folder)]
-    if output.overwrite { arguments.append("--overwrite") }
-    if let dropped { arguments += ["--dropped", Folder.absolute(dropped)] }
-    let json = try partition.plan(
-      deduplication.plannedSteps(command, partitions: partitions), partitions: partitions,
-      arguments: arguments + common.plannedArguments)
-    Console.write(json.serialized(pretty: true) + "\n", to: 1)
-  }
-
-  private func perform(
-    _ step: String, _ part: Int, of partitions: Int, _ deduplication: Deduplication,
-    _ command: StageCommand
-  ) throws {
-    let meter = ProgressMeter(label: "dedup \(step)", unit: "bytes")
-    let context = StepContext(
-      part: part, threads: common.threadCount, memory: common.memoryBytes, cancellation: .process,
-      progress: meter)
-    let outcome = try common.console.showing(meter) {
-      try deduplication.perform(step: step, of: command, partitions: partitions, context)
-    }
-    if let outcome { common.console.conclude(outcome, in: output.folder) }
   }
 }

@@ -62,11 +62,14 @@ struct FilterCommand: ParsableCommand {
       valueName: "file"))
   var words: String?
 
+  @OptionGroup var partition: PartitionOptions
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     if listRules { return common.console.showRules() }
     try input.requireInput()
+    let task = try partition.task()
+    if words != nil || explain != nil { try task.requireRun("--words and --explain") }
     if let words { return try list(to: words) }
     let plan = try rules.plan()
     if let explain { return try show(explain, plan) }
@@ -74,7 +77,14 @@ struct FilterCommand: ParsableCommand {
     guard !dryRun || dropped == nil else {
       throw UsageError("--dry-run writes only a report: leave out --dropped")
     }
-    common.console.conclude(try perform(plan, in: folder), in: folder)
+    let filtering = try filtering(plan)
+    let command = try filtering.command(
+      output: folder, dropped: dropped, overwrite: overwrite, isDryRun: dryRun)
+    let outcome = try partition.perform(
+      task, filtering, command, input, common,
+      options: rules.plannedArguments + (measureAll ? ["--measure-all"] : [])
+    ) { try perform(filtering, command) }
+    common.console.conclude(outcome, in: folder)
   }
 
   private func filtering(_ plan: FilterPlan) throws -> Filtering {
@@ -88,14 +98,11 @@ struct FilterCommand: ParsableCommand {
     ProgressMeter(label: "filter", unit: "bytes", total: passes * corpus.storedBytes)
   }
 
-  private func perform(_ plan: FilterPlan, in folder: String) throws -> StageOutcome {
-    let filtering = try filtering(plan)
-    let command = try filtering.command(
-      output: folder, dropped: dropped, overwrite: overwrite, isDryRun: dryRun)
+  private func perform(_ filtering: Filtering, _ command: StageCommand) throws -> StageOutcome {
     let meter = meter(filtering.passes, filtering.corpus)
     return try common.console.showing(meter) {
       try filtering.perform(
-        command, threads: common.threadCount, cancellation: .process, progress: meter)
+        command, threads: common.resources.threads, cancellation: .process, progress: meter)
     }
   }
 

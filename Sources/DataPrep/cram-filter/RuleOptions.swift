@@ -1,5 +1,6 @@
 import CramCommand
 import DataPrep
+import RingProtocol
 
 /// Which rules act.
 struct RuleOptions: ParsableArguments {
@@ -28,14 +29,13 @@ struct RuleOptions: ParsableArguments {
 
   /// The rules in the order of the command line.
   func plan() throws -> FilterPlan {
-    let all =
-      preset.map { ($0, Kind.preset) } + rule.map { ($0, .rule) } + recipe.map { ($0, .recipe) }
+    let all = ordered
     guard !all.isEmpty else {
       throw UsageError("no rules: give --preset, --rule or --recipe, or see --list-rules")
     }
     var plan = FilterPlan()
     do {
-      for (argument, kind) in all.sorted(by: { $0.0.place < $1.0.place }) {
+      for (argument, kind) in all {
         try add(argument.text, kind, to: &plan)
       }
       try plan.verify()
@@ -49,7 +49,22 @@ struct RuleOptions: ParsableArguments {
     return plan
   }
 
-  private enum Kind { case preset, rule, recipe }
+  private enum Kind: String { case preset, rule, recipe }
+
+  /// What was given, in the order of the command line.
+  private var ordered: [(argument: OrderedArgument, kind: Kind)] {
+    let all =
+      preset.map { ($0, Kind.preset) } + rule.map { ($0, .rule) } + recipe.map { ($0, .recipe) }
+    return all.sorted { $0.0.place < $1.0.place }
+  }
+
+  /// The same options for a planned command.
+  var plannedArguments: [String] {
+    let rules = ordered.flatMap { argument, kind in
+      ["--\(kind.rawValue)", kind == .recipe ? Folder.absolute(argument.text) : argument.text]
+    }
+    return rules + (tokenizer.map { ["--tokenizer", Folder.absolute($0)] } ?? [])
+  }
 
   private func add(_ text: String, _ kind: Kind, to plan: inout FilterPlan) throws {
     switch kind {

@@ -3,7 +3,7 @@ import RingProtocol
 
 /// What was made, in one line for people.
 enum Summary {
-  static func line(of report: StageReport, in folder: String) -> String {
+  static func line(of report: StageReport) -> String {
     let dropped = report.dropped.sorted { $0.key < $1.key }
       .map { "\(Amount.grouped($0.value.documents)) \($0.key)" }
     let suffix = dropped.isEmpty ? "" : " (dropped: \(dropped.joined(separator: ", ")))"
@@ -12,7 +12,7 @@ enum Summary {
     }
     return
       "\(Amount.grouped(report.input.documents)) documents (\(Amount.short(report.input.bytes))B) in\(suffix), "
-      + sides.joined(separator: ", ") + " in \(Amount.time(report.seconds)) -> \(folder)"
+      + sides.joined(separator: ", ") + " in \(Amount.time(report.seconds))"
   }
 
   private static func made(_ side: String, _ facts: JSONValue) -> String {

@@ -76,9 +76,7 @@ struct TokenizeCommand: ParsableCommand {
   }
 
   private func refusePackingOptions(_ task: PartitionOptions.Task) throws {
-    guard case .run = task else {
-      throw UsageError("--partitions plans how shards are written: give --output")
-    }
+    try task.requireRun("--ids and --show")
     if let name = packing.firstGiven ?? (overwrite ? "--overwrite" : nil) {
       throw UsageError("\(name) says how shards are written: give --output too, or leave it out")
     }
@@ -93,43 +91,13 @@ struct TokenizeCommand: ParsableCommand {
       options: packing.options(seed: common.seed), output: folder, threads: common.threadCount,
       cancellation: .process)
     let console = common.console
-    switch task {
-    case .run:
-      conclude(
-        try stage.perform(overwrite: overwrite) { try console.showing($0, $1) }, in: folder)
-    case .plan(let partitions):
-      let plan = try partition.plan(
-        stage.plannedSteps(partitions: partitions), partitions: partitions,
-        arguments: plannedArguments(folder))
-      Console.write(plan.serialized(pretty: true) + "\n", to: 1)
-    case .command(let partitions, let step, let part):
-      let meter = ProgressMeter(label: "tokenize \(step)", unit: "bytes")
-      let context = StepContext(
-        part: part, threads: common.threadCount, memory: common.memoryBytes, cancellation: .process,
-        progress: meter)
-      let outcome = try console.showing(meter) {
-        try stage.perform(step: step, partitions: partitions, overwrite: overwrite, context)
-      }
-      if let outcome { conclude(outcome, in: folder) }
+    let outcome = try partition.perform(
+      task, stage, stage.command(overwrite: overwrite), input, common,
+      options: ["--tokenizer", Folder.absolute(tokenizer)] + packing.plannedArguments
+    ) {
+      try stage.perform(overwrite: overwrite) { try console.showing($0, $1) }
     }
-  }
-
-  private func plannedArguments(_ folder: String) throws -> [String] {
-    var arguments = try input.plannedArguments()
-    arguments += ["--tokenizer", Folder.absolute(tokenizer), "--output", Folder.absolute(folder)]
-    if overwrite { arguments.append("--overwrite") }
-    return arguments + packing.plannedArguments + common.plannedArguments
-  }
-
-  private func conclude(_ outcome: StageOutcome, in folder: String) {
-    switch outcome {
-    case .upToDate(let report):
-      common.console.say("\(folder) is up to date")
-      common.console.printJSON(report)
-    case .done(let report):
-      common.console.say(Summary.line(of: report, in: folder))
-      common.console.printJSON(report.json)
-    }
+    console.conclude(outcome, in: folder, line: Summary.line)
   }
 
   // Ids

@@ -71,58 +71,21 @@ struct VocabularyCommand: ParsableCommand {
       recipe, corpus: try Corpus(input.corpus), share: sample, seed: common.seed)
     let command = training.command(output: output.folder, overwrite: output.overwrite)
     let console = common.console
-    switch task {
-    case .run:
-      conclude(
-        try training.perform(command, threads: common.threadCount, cancellation: .process) {
-          try console.showing($0, $1)
-        })
-    case .plan(let partitions):
-      let plan = try partition.plan(
-        training.plannedSteps(command, partitions: partitions), partitions: partitions,
-        arguments: plannedArguments())
-      Console.write(plan.serialized(pretty: true) + "\n", to: 1)
-    case .command(let partitions, let step, let part):
-      try perform(step, part, of: partitions, training, command)
+    let outcome = try partition.perform(
+      task, training, command, input, common, options: plannedArguments
+    ) {
+      try training.perform(command, threads: common.threadCount, cancellation: .process) {
+        try console.showing($0, $1)
+      }
     }
+    console.conclude(outcome, in: output.folder, line: Self.line)
   }
 
-  private func perform(
-    _ step: String, _ part: Int, of partitions: Int, _ training: VocabularyTraining,
-    _ command: StageCommand
-  ) throws {
-    let console = common.console
-    let meter = ProgressMeter(label: "vocab \(step)", unit: "bytes")
-    let context = StepContext(
-      part: part, threads: common.threadCount, memory: common.memoryBytes, cancellation: .process,
-      progress: meter)
-    let outcome = try console.showing(meter) {
-      // One meter at a time is shown.
-      try training.perform(step: step, of: command, partitions: partitions, context) { try $1() }
-    }
-    if let outcome { conclude(outcome) }
-  }
-
-  private func plannedArguments() throws -> [String] {
-    var arguments = try input.plannedArguments()
-    arguments += ["--output", Folder.absolute(output.folder)]
-    if output.overwrite { arguments.append("--overwrite") }
-    arguments += ["--size", "\(size.value)", "--min-frequency", "\(minFrequency.value)"]
+  private var plannedArguments: [String] {
+    var arguments = ["--size", "\(size.value)", "--min-frequency", "\(minFrequency.value)"]
     if let limitAlphabet { arguments += ["--limit-alphabet", "\(limitAlphabet.value)"] }
     arguments += ["--sample", "\(sample)", "--normalizer", normalizer.rawValue]
-    return arguments + ["--order", order.rawValue] + common.plannedArguments
-  }
-
-  private func conclude(_ outcome: StageOutcome) {
-    let console = common.console
-    switch outcome {
-    case .upToDate(let report):
-      console.say("\(output.folder) is up to date")
-      console.printJSON(report)
-    case .done(let report):
-      console.say("\(Self.line(of: report)) -> \(output.folder)")
-      console.printJSON(report.json)
-    }
+    return arguments + ["--order", order.rawValue]
   }
 
   /// What was made, in one line for people.

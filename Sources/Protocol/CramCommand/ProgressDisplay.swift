@@ -47,8 +47,9 @@ final class ProgressDisplay: Sendable {
     let seconds = (ContinuousClock.now - begin) / .seconds(1)
     let (count, total) = (meter.count, meter.total)
     let rate = seconds > 0 ? Double(count) / seconds : 0
+    let unit = meter.unit == "bytes" ? "B" : " \(meter.unit)"
     var parts = [
-      meter.label, "\(Amount.short(count)) \(meter.unit)", "\(Amount.short(UInt64(rate)))/s",
+      meter.label, "\(Amount.short(count))\(unit)", "\(Amount.short(UInt64(rate)))\(unit)/s",
     ]
     if total > 0 {
       let share = min(1, Double(count) / Double(total))

@@ -28,26 +28,6 @@ func repetitiveLines(_ count: Int, seed: UInt64) -> [String] {
   }
 }
 
-/// Runs all steps of a planned run in this process: the commands of a step backwards, each twice.
-func runPlanned(
-  _ deduplication: Deduplication, _ command: StageCommand, partitions: Int, threads: Int = 2,
-  memory: Int = 1 << 20
-) throws -> StageReport {
-  var last: StageReport?
-  for step in deduplication.plannedSteps(command, partitions: partitions) {
-    for part in (0..<step.count).reversed() {
-      for _ in 0..<2 {
-        let context = StepContext(part: part, threads: threads, memory: memory)
-        let outcome = try deduplication.perform(
-          step: step.name, of: command, partitions: partitions, context)
-        if case .done(let report) = outcome { last = report }
-      }
-    }
-  }
-  guard let last else { throw UnexpectedOutcome() }
-  return last
-}
-
 /// A report without what differs from run to run.
 func withoutTimes(_ report: StageReport) -> JSONValue {
   var json = report.json

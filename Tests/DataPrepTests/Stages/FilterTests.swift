@@ -155,13 +155,13 @@ import Tokenization
     }
   }
 
-  @Test func `without a word nothing can be trained, and nothing is finished`() throws {
+  @Test func `without a word nothing can be trained, and nothing is left behind`() throws {
     try withTemporaryFolder { folder in
       let path = try writeLines([], in: folder)
       #expect(throws: VocabularyError.self) {
         try filter(path, [(true, "cramming")], to: folder + "/out")
       }
-      #expect(try Folder.entries(of: folder + "/out") == ["unfinished.json"])
+      #expect(Folder.kind(of: folder + "/out") == .nothing)
       #expect(
         try filter(path, [(false, "min-characters=1")], to: folder + "/empty").report().input
           == Tally())

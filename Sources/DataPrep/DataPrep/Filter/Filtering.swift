@@ -48,9 +48,10 @@ public struct Filtering: Sendable {
     return try command.perform { folder, report in
       var spool = Spool(folder: command.output)
       let corpus = trainsItself ? try spool.readableTwice(self.corpus, cancellation) : self.corpus
+      let context = StepContext(
+        threads: threads, memory: 0, cancellation: cancellation, progress: progress)
       let tokenizer =
-        trainsItself
-        ? try train(on: corpus, into: folder, &report, threads, cancellation, progress) : loaded
+        trainsItself ? try trained(on: corpus, command, folder, context, &report) : loaded
       let stage = DocumentStage(
         corpus: corpus, output: folder?.path, dropped: command.dropped, threads: threads,
         cancellation: cancellation, progress: progress)
@@ -60,21 +61,46 @@ public struct Filtering: Sendable {
     }
   }
 
-  private func train(
-    on corpus: Corpus, into folder: OutputFolder?, _ report: inout StageReport, _ threads: Int,
-    _ cancellation: CancellationFlag?, _ progress: ProgressMeter?
+  /// Trains the tokenizer; a run that goes on takes the one that was trained before.
+  private func trained(
+    on corpus: Corpus, _ command: StageCommand, _ folder: OutputFolder?, _ context: StepContext,
+    _ report: inout StageReport
   ) throws -> Tokenizer {
-    let begin = ContinuousClock.now
-    let trained = try SelfTokenizer(
-      of: corpus, seed: seed, threads: threads, cancellation: cancellation, progress: progress)
-    if let folder,
-      let file = trained.vocabulary.files.first(where: { $0.name == Self.tokenizerName })
-    {
-      try AtomicFile.replace(folder.path + "/" + file.name, with: file.content)
+    guard let folder else {
+      let begin = ContinuousClock.now
+      let trained = try SelfTokenizer(
+        of: corpus, seed: seed, threads: context.threads, cancellation: context.cancellation,
+        progress: context.progress)
+      report.add("tokenizer", trained.facts)
+      report.seconds += (ContinuousClock.now - begin) / .seconds(1)
+      return try trained.vocabulary.tokenizer()
     }
-    report.add("tokenizer", trained.facts)
-    report.seconds += (ContinuousClock.now - begin) / .seconds(1)
-    return try trained.vocabulary.tokenizer()
+    // What comes by a pipe may be another thing each time.
+    if corpus.files != self.corpus.files { try Folder.remove(command.statePath) }
+    let state = StepState(
+      folder: command.statePath + "/steps", key: StepState.key(folder.key, tellsDropped: false))
+    let step = training(on: corpus, command)
+    try StepRunner(state: state, context: context, storedBytes: corpus.storedBytes).run([step])
+    report.add("tokenizer", try state.facts(step.name, 0))
+    report.seconds += state.expenses(of: [step]).seconds
+    return try Tokenizer.load(Self.tokenizerPath(command))
+  }
+
+  /// The step that trains the tokenizer on the corpus itself.
+  func training(on corpus: Corpus, _ command: StageCommand) -> RunStep {
+    RunStep(reading: "tokenizer", partitions: 1) { context in
+      let trained = try SelfTokenizer(
+        of: corpus, seed: seed, threads: context.threads, cancellation: context.cancellation,
+        progress: context.progress)
+      let file = trained.vocabulary.files.first { $0.name == Self.tokenizerName }!
+      try AtomicFile.replace(Self.tokenizerPath(command), with: file.content)
+      return trained.facts
+    }
+  }
+
+  /// Where the tokenizer goes that is trained on the corpus itself.
+  static func tokenizerPath(_ command: StageCommand) -> String {
+    command.output + "/" + tokenizerName
   }
 
   private var settings: [JSONValue.Member] {
@@ -89,7 +115,7 @@ public struct Filtering: Sendable {
         .init("sample_bytes", .int(Int64(SelfTokenizer.sampleBytes))),
       ]
     }
-    return rules + [.init("tokenizer", .string(tokenizerPath))]
+    return rules + [.init("tokenizer", .string(Folder.absolute(tokenizerPath)))]
   }
 
   private func tokenizerStamps() throws(FileError) -> [InputStamp] {

@@ -62,9 +62,11 @@ public struct StageCommand: Sendable {
     switch try open() {
     case .upToDate(let report): return .upToDate(report: report)
     case .ready(let folder):
-      try body(folder, &report)
-      try finish(folder, report)
-      return .done(report)
+      return try filling(folder) {
+        try body(folder, &report)
+        try finish(folder, report)
+        return .done(report)
+      }
     }
   }
 
@@ -84,14 +86,22 @@ public struct StageCommand: Sendable {
     try Folder.remove(statePath)
   }
 
-  /// The folder in which the steps of the run exchange files; of a dry run one that counts for nothing.
-  var statePath: String { output + "/" + (isDryRun ? Self.stateName + ".tmp" : Self.stateName) }
+  /// Works in the folder. Documents that will never do leave nothing that keeps others out of it.
+  func filling<Result>(_ folder: OutputFolder, _ work: () throws -> Result) throws -> Result {
+    do { return try work() } catch let error as any UnfitDocumentsError {
+      try Folder.remove(statePath)
+      try folder.abandon()
+      throw error
+    }
+  }
 
-  /// The name of that folder.
-  static let stateName = "state"
+  /// The folder in which the steps of the run exchange files; of a dry run one that counts for nothing.
+  var statePath: String { output + "/" + (isDryRun ? Self.state + ".tmp" : Self.state) }
+
+  private static let state = "state"
 
   private func isOwnFile(_ name: String) -> Bool {
-    PartWriter.isPart(name) || name == Self.stateName || otherOutputs.contains(name)
+    PartWriter.isPart(name) || name == Self.state || otherOutputs.contains(name)
       || ["dropped.jsonl", "dropped.jsonl.zst"].contains(name)
       || name == dropped.map { Folder.name(of: $0) }
   }
@@ -126,6 +136,9 @@ public struct StageCommand: Sendable {
     return String(cString: found)
   }
 }
+
+/// Why these documents will never do for what was asked, however often it is tried; thrown before anything of the result is written.
+package protocol UnfitDocumentsError: Error {}
 
 /// Why a stage does not begin.
 public enum StageError: Error, Equatable, CustomStringConvertible {

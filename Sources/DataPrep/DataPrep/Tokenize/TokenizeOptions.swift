@@ -51,7 +51,7 @@ extension HeldoutAmount {
 }
 
 /// Why documents cannot become a dataset.
-public enum TokenizeError: Error, Equatable, CustomStringConvertible {
+public enum TokenizeError: UnfitDocumentsError, Equatable, CustomStringConvertible {
   case noSeparator(tokenizer: String)
   case noFullStop(tokenizer: String)
   /// An option needs a special token that the tokenizer has not.

@@ -4,7 +4,7 @@ import Tokenization
 
 /// `cram tokenize`: documents to shards, from the look at the folder to the report.
 ///
-/// Writes `train/` and, where asked for, `heldout/`, and the tokenizer's files. Blocks wait in `spool/`, which is gone at the end.
+/// Writes `train/` and, where asked for, `heldout/`, and the tokenizer's files. Blocks wait in `state/`, which is gone at the end.
 public struct TokenizeStage: Sendable {
   /// Shows a meter while work goes on.
   public typealias Display = (ProgressMeter, () throws -> Void) throws -> Void
@@ -17,8 +17,6 @@ public struct TokenizeStage: Sendable {
   let output: String
   let threads: Int
   let cancellation: CancellationFlag?
-
-  private static let spoolName = "spool"
 
   /// - Throws: `TokenizeError` where tokenizer and options cannot make a dataset.
   public init(
@@ -65,32 +63,22 @@ public struct TokenizeStage: Sendable {
   }
 
   /// The command whose settings and inputs decide whether a result is this run's.
-  func command(overwrite: Bool) -> StageCommand {
+  public func command(overwrite: Bool) -> StageCommand {
     var command = StageCommand(
       stage: "tokenize", settings: settings, corpus: corpus, output: output)
     command.overwrite = overwrite
-    command.otherOutputs = ["train", "heldout", Self.spoolName] + TokenizerFiles.names
+    command.otherOutputs = ["train", "heldout"] + TokenizerFiles.names
     return command
   }
 
   /// Does the work, unless it was done before.
   public func perform(overwrite: Bool, display: Display) throws -> StageOutcome {
     let command = command(overwrite: overwrite)
-    return try command.perform { folder, report in
-      guard let folder else { return }
+    return try command.perform { _, report in
       let begin = ContinuousClock.now
-      let spool = folder.path + "/" + Self.spoolName
-      do {
-        let packing = try pack(into: spool, display: display)
-        try check(packing)
-        try write(packing, command, &report, display: display)
-      } catch let error as TokenizeError {
-        // These documents will never do, so nothing may keep others out of the folder.
-        try Folder.remove(spool)
-        try folder.abandon()
-        throw error
-      }
-      try Folder.remove(spool)
+      let packing = try pack(into: command.statePath + "/spool", display: display)
+      try check(packing)
+      try write(packing, command, &report, display: display)
       report.seconds = (ContinuousClock.now - begin) / .seconds(1)
     }
   }

@@ -48,7 +48,7 @@ public struct VocabularyTraining: Sendable {
   public func perform(
     _ command: StageCommand, threads: Int, cancellation: CancellationFlag? = nil, display: Display
   ) throws -> StageOutcome {
-    try command.perform { folder, report in
+    try command.perform { _, report in
       let begin = ContinuousClock.now
       let meter = ProgressMeter(label: "words", unit: "bytes", total: corpus.storedBytes)
       var counters: [WordCounter] = []
@@ -58,7 +58,7 @@ public struct VocabularyTraining: Sendable {
         counted.counts.add(to: &report)
         counters = counted.counters
       }
-      try write(counters, to: folder!, &report, cancellation, display)
+      try write(counters, to: command.output, &report, cancellation, display)
       report.seconds = (ContinuousClock.now - begin) / .seconds(1)
     }
   }
@@ -73,60 +73,29 @@ public struct VocabularyTraining: Sendable {
 
   /// Trains on what was counted, and writes the files.
   private func write(
-    _ counters: [WordCounter], to folder: OutputFolder, _ report: inout StageReport,
+    _ counters: [WordCounter], to folder: String, _ report: inout StageReport,
     _ cancellation: CancellationFlag?, _ display: Display
   ) throws {
     let meter = ProgressMeter(label: "pieces", unit: "pieces", total: UInt64(recipe.size.limit))
-    do {
-      try display(meter) {
-        let vocabulary = try WordPieceTrainer(recipe).train(
-          counters, progress: meter, cancellation: cancellation)
-        for (name, content) in vocabulary.files {
-          try AtomicFile.replace("\(folder.path)/\(name)", with: content)
-        }
-        for member in vocabulary.summary { report.add(member.key, member.value) }
+    try display(meter) {
+      let vocabulary = try WordPieceTrainer(recipe).train(
+        counters, progress: meter, cancellation: cancellation)
+      for (name, content) in vocabulary.files {
+        try AtomicFile.replace("\(folder)/\(name)", with: content)
       }
-    } catch let error as VocabularyError {
-      // This text will never do, so nothing may keep another out of the folder.
-      try Folder.remove(folder.path + "/" + StageCommand.stateName)
-      try folder.abandon()
-      throw error
+      for member in vocabulary.summary { report.add(member.key, member.value) }
     }
   }
 }
 
+// These texts will never give what the recipe asks for.
+extension VocabularyError: UnfitDocumentsError {}
+
 // MARK: - Partitions
 
-/// A run as steps of independent commands over a shared folder: words are counted in partitions and added up.
-extension VocabularyTraining {
-  /// The names of the steps and how many commands each has, for a run in `partitions` parts.
-  public func plannedSteps(_ command: StageCommand, partitions: Int) -> [(name: String, count: Int)]
-  {
-    planned(command, partitions: partitions, key: "").listed
-  }
-
-  /// Does one command of a planned run; nothing where it is done already.
-  ///
-  /// - Parameter context: `part` is the command's number in its step.
-  /// - Throws: `StepError` where there is no such command, or the step before is not done.
-  package func perform(
-    step name: String, of command: StageCommand, partitions: Int, _ context: StepContext,
-    display: Display
-  ) throws -> StageOutcome? {
-    switch try command.open() {
-    case .upToDate(let report): return .upToDate(report: report)
-    case .ready(let folder):
-      let plan = planned(command, partitions: partitions, key: folder.key)
-      return try plan.perform(name, context) {
-        try report(of: plan, command, folder, partitions, context, display)
-      }
-    }
-  }
-
-  private func planned(_ command: StageCommand, partitions: Int, key: String) -> StepPlan {
-    let state = StepState(
-      folder: command.statePath + "/\(partitions)-partitions",
-      key: StepState.key(key, tellsDropped: false))
+/// Words are counted in partitions and added up.
+extension VocabularyTraining: PartitionedStage {
+  package func plan(of command: StageCommand, _ state: StepState, partitions: Int) -> StepPlan {
     let ground = PartedCorpus.planned(corpus, state, partitions: partitions)
     let count = RunStep(reading: "count", partitions: partitions) { context in
       let part = try ground.partitioning().part(context.part, of: corpus)
@@ -136,29 +105,17 @@ extension VocabularyTraining {
       try trainer.sum(of: counted.counters).save(to: Self.wordsPath(state, context.part))
       return counted.counts.json
     }
-    return StepPlan(state: state, working: [ground.survey(), count])
+    return StepPlan(state: state, working: [ground.survey(), count]) { context, report in
+      for facts in try state.facts(of: count.name, count: partitions) {
+        StageCounts(facts).add(to: &report)
+      }
+      let counter = WordPieceTrainer(recipe).makeCounter()
+      for part in 0..<partitions { try counter.add(contentsOf: Self.wordsPath(state, part)) }
+      try write([counter], to: command.output, &report, context.cancellation) { try $1() }
+    }
   }
 
   private static func wordsPath(_ state: StepState, _ part: Int) -> String {
     state.path("words-\(part)")
-  }
-
-  private func report(
-    of plan: StepPlan, _ command: StageCommand, _ folder: OutputFolder, _ partitions: Int,
-    _ context: StepContext, _ display: Display
-  ) throws -> StageReport {
-    let begin = ContinuousClock.now
-    var report = StageReport(stage: command.stage, settings: command.allSettings)
-    for facts in try plan.state.facts(of: "count", count: partitions) {
-      StageCounts(facts).add(to: &report)
-    }
-    let counter = WordPieceTrainer(recipe).makeCounter()
-    for part in 0..<partitions { try counter.add(contentsOf: Self.wordsPath(plan.state, part)) }
-    try write([counter], to: folder, &report, context.cancellation, display)
-    let before = plan.state.expenses(of: plan.working)
-    report.seconds = before.seconds + (ContinuousClock.now - begin) / .seconds(1)
-    report.peakMemory = max(before.peakMemory, StageReport.peakMemory)
-    try command.finish(folder, report)
-    return report
   }
 }

@@ -11,6 +11,18 @@ struct PlannedStage<Judge: DocumentJudge>: Sendable {
 
   private var count: Int { ground.partitions }
 
+  /// The whole run: the survey, the steps `before` the last look at the documents, and that look.
+  ///
+  /// - Parameter addFacts: tells what the steps and the judges found beyond the common schema.
+  func plan(
+    after before: [RunStep],
+    addFacts: @escaping @Sendable ([JSONValue], inout StageReport) throws -> Void
+  ) -> StepPlan {
+    StepPlan(
+      state: ground.state, working: [ground.survey()] + before + [apply(), merge()],
+      conclude: { _, report in try addFacts(try finish(&report), &report) })
+  }
+
   /// Judges a partition, and writes its frames end to end and the lines of what it dropped.
   func apply() -> RunStep {
     RunStep(reading: "apply", partitions: count) { context in

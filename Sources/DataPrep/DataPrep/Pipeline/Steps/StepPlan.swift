@@ -1,10 +1,12 @@
 import RingProtocol
 
 /// The steps of a planned run: some that work, and at the end one whose single command writes the report.
-struct StepPlan: Sendable {
+package struct StepPlan: Sendable {
   let state: StepState
   /// What is done before the report.
   let working: [RunStep]
+  /// Puts the result together from what the steps have left, and counts into the report.
+  let conclude: @Sendable (StepContext, inout StageReport) throws -> Void
 
   /// The step whose one command writes the report.
   private static var last: String { "report" }
@@ -12,15 +14,12 @@ struct StepPlan: Sendable {
   /// All steps, in order.
   var steps: [RunStep] { working + [RunStep(Self.last, count: 1) { _ in .null }] }
 
-  /// The names of the steps and how many commands each has.
-  var listed: [(name: String, count: Int)] { steps.map { ($0.name, $0.count) } }
-
-  /// Does one command, unless it is done. Only the last gives an outcome, that of `report`.
+  /// Does one command, unless it is done. Only the last gives a report.
   ///
   /// - Throws: `StepError` where there is no such command, or the step before is not done.
   func perform(
-    _ name: String, _ context: StepContext, report: () throws -> StageReport
-  ) throws -> StageOutcome? {
+    _ name: String, of command: StageCommand, in folder: OutputFolder, _ context: StepContext
+  ) throws -> StageReport? {
     let steps = steps
     guard let place = steps.firstIndex(where: { $0.name == name }) else {
       throw StepError.unknownStep(name, known: steps.map(\.name))
@@ -34,12 +33,25 @@ struct StepPlan: Sendable {
       try state.perform(step, context)
       return nil
     }
-    return .done(try report())
+    return try report(of: command, in: folder, context)
   }
 
   private func requireDone(_ step: RunStep) throws(StepError) {
     if let part = (0..<step.count).first(where: { !state.isDone(step.name, $0) }) {
       throw .notDone(step: step.name, part: part)
     }
+  }
+
+  private func report(
+    of command: StageCommand, in folder: OutputFolder, _ context: StepContext
+  ) throws -> StageReport {
+    let begin = ContinuousClock.now
+    var report = StageReport(stage: command.stage, settings: command.allSettings)
+    try conclude(context, &report)
+    let before = state.expenses(of: working)
+    report.seconds = before.seconds + (ContinuousClock.now - begin) / .seconds(1)
+    report.peakMemory = before.peakMemory
+    try command.finish(folder, report)
+    return report
   }
 }
