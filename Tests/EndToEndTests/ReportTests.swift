@@ -16,10 +16,9 @@ import Testing
     var written = try report(folder)
     #expect(written["key"]?.string?.count == 64)
     written["key"] = nil
-    // The memory of the process may have grown between the two.
     var printed = try JSONValue.parse(result.output)
-    for key in ["peak_memory_bytes"] { (printed[key], written[key]) = (nil, .int(1)) }
-    written["peak_memory_bytes"] = nil
+    // The memory of the process may have grown between the two.
+    (printed["peak_memory_bytes"], written["peak_memory_bytes"]) = (nil, nil)
     #expect(printed == written)
     return try report(folder)
   }
@@ -53,7 +52,7 @@ import Testing
       expectSchema(filter, "filter")
       #expect(filter["input"] == dedup["output"] && filter["histograms"]?.array != nil)
       let vocab = try run(
-        "vocab", [folder + "/filter", "--size", "300"], to: folder + "/vocab")
+        "vocab", [folder + "/filter", "--size", "200"], to: folder + "/vocab")
       expectSchema(vocab, "vocab")
       #expect(vocab["input"] == filter["output"])
       let tokenize = try run(
