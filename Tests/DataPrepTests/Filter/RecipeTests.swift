@@ -32,10 +32,14 @@ import Testing
     ("- preset: c4\n  thresholds:\n    too_few_words: 1.5", 3), ("- rule: c4", 1),
     ("- preset: c4\n  value: 3", 2), ("- rule: curly_bracket\n  value: off", 1),
     ("- preset: c4\n  thresholds: [1]", 2), ("- {}", 1), ("- c4\n- [c4]", 2), ("- a: b: c", 1),
+    ("- c4\n- preset: c4\n  preset: c4", 2), ("- *c4", 1), ("- c4\n---\n- c4", 2),
+    ("- c4\n- \"gopher\\nshort\"", 2), ("- rule: list_ratio\n  value: [1]", 2),
+    (String(repeating: "[", count: 100_000), 1),
   ])
   func `what cannot be understood is named with its line`(yaml: String, line: Int) {
     let error = #expect(throws: FilterRecipeError.self) { try rules(yaml) }
     #expect(error?.line == line && error?.path == "mix.yaml", "\(String(describing: error))")
+    #expect(error.map { !"\($0)".contains("\n") } == true)
   }
 
   @Test func `the command line sets thresholds of a recipe`() throws {

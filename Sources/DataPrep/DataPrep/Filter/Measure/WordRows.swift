@@ -1,6 +1,3 @@
-import CTextKernels
-import RingProtocol
-
 /// Rows of neighbouring words (n-grams) of one text: which is the most frequent, and how many characters lie in repeated ones.
 ///
 /// Nearly all rows of a text occur once, and what occurs once decides nothing. So one pass with a table of small counters finds the places
@@ -118,7 +115,7 @@ final class WordRows {
       let place = Int(place)
       guard place >= next, place + length <= words.count else { continue }
       let bytes = words.bytes(place, length)
-      if table.count(Checksum.xxh3(UnsafeRawBufferPointer(bytes)), size: bytes.count) {
+      if table.count(Self.hash(bytes), size: bytes.count) {
         sum += PlainText(bytes).characterCount
         next = place + length
       }
@@ -150,6 +147,27 @@ final class WordRows {
     }
   }
 
+  /// A number for a row's bytes, behind which 16 more may be read.
+  @inline(__always)
+  private static func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
+    var (at, left) = (UnsafeRawPointer(bytes.baseAddress!), bytes.count)
+    var hash: UInt64 = 0
+    while left >= 16 {
+      hash = (hash &* factors.0) ^ prefix(at)
+      at += 16
+      left &-= 16
+    }
+    // The last bytes: as many of 16 as there are.
+    let (low, high) = (
+      at.loadUnaligned(as: UInt64.self), at.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+    )
+    let bits = UInt64(truncatingIfNeeded: left &* 8)
+    let end =
+      left < 8
+      ? mixed(low & (1 &<< bits &- 1), 0) : mixed(low, high & (1 &<< (bits &- 64) &- 1))
+    return (hash &* factors.0) ^ end
+  }
+
   @inline(__always)
   private static func longPrefix(_ start: UnsafeRawPointer) -> UInt64 {
     prefix(start) ^ prefix(start + 16) &* factors.1
@@ -176,8 +194,13 @@ final class WordRows {
 
   @inline(__always)
   private static func prefix(_ start: UnsafeRawPointer) -> UInt64 {
-    let low = start.loadUnaligned(as: UInt64.self)
-    let high = start.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+    mixed(
+      start.loadUnaligned(as: UInt64.self),
+      start.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+  }
+
+  @inline(__always)
+  private static func mixed(_ low: UInt64, _ high: UInt64) -> UInt64 {
     let product = (low ^ 0x2D35_8DCC_AA6C_78A5).multipliedFullWidth(
       by: high ^ 0x8BB8_4B93_962E_ACC9)
     return (product.low ^ product.high) &* 0x9E37_79B9_7F4A_7C15

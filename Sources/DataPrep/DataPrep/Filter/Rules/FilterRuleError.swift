@@ -10,8 +10,8 @@ public enum FilterRuleError: Error, Equatable, CustomStringConvertible {
   /// As an option of the command line.
   public var description: String {
     switch self {
-    case .unknownPreset: "--preset \(problem)"
-    default: "--rule \(problem)"
+    case .unknownPreset: "--preset \(problem)".onOneLine
+    default: "--rule \(problem)".onOneLine
     }
   }
 
@@ -28,6 +28,19 @@ public enum FilterRuleError: Error, Equatable, CustomStringConvertible {
     case .givenTwice(let kind): "\(kind.rawValue): given twice"
     case .offWithoutPreset(let kind):
       "\(kind.rawValue)=off: no preset here holds it, so there is nothing to leave out"
+    }
+  }
+}
+
+extension String {
+  /// With control characters, line ends among them, written as escapes.
+  var onOneLine: String {
+    unicodeScalars.reduce(into: "") { line, scalar in
+      if scalar.properties.generalCategory == .control {
+        line += scalar.escaped(asASCII: true)
+      } else {
+        line.unicodeScalars.append(scalar)
+      }
     }
   }
 }

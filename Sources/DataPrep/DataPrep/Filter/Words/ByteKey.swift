@@ -59,6 +59,10 @@ struct ByteKey: Equatable {
     self.init(low: copy.0, high: copy.1, count: count)
   }
 
+  /// The bytes of the string; more than 15 for a longer one.
+  @inline(__always)
+  var size: UInt64 { high &>> 56 }
+
   /// 64 bits, all of them well spread: stands for the string where a document's words are compared.
   @inline(__always)
   var hash: UInt64 {

@@ -15,6 +15,8 @@ final class CaseSequences {
   private var standsInside: Set<Code> = []
   /// The words in the longest row.
   private(set) var longest = 0
+  /// The bytes of the longest word in a row: of nearly all other words that is enough to know that they stand in none.
+  private var longestWord: UInt64 = 0
 
   /// Asks `splitter` how the cases fall apart.
   init(_ splitter: ChunkSplitter) {
@@ -33,6 +35,7 @@ final class CaseSequences {
     var (node, start) = (Self.root, 0)
     for end in ends {
       let word = ByteKey(UnsafeBufferPointer(rebasing: text[start..<end]))
+      longestWord = max(longestWord, word.size)
       let code = codes.value(of: word) ?? Code(codes.count + 1)
       codes.set(word, code)
       if start > 0 { standsInside.insert(code) }
@@ -56,7 +59,10 @@ final class CaseSequences {
   }
 
   /// The number of a word.
-  func code(of word: ByteKey) -> Code { codes.value(of: word) ?? 0 }
+  @inline(__always)
+  func code(of word: ByteKey) -> Code {
+    word.size > longestWord ? 0 : codes.value(of: word) ?? 0
+  }
 
   private func step(from node: Node, _ code: Code) -> Node? {
     code == 0 ? nil : steps.value(of: Self.key(node, code))

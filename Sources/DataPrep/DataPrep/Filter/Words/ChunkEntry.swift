@@ -92,6 +92,9 @@ struct ChunkWord {
 enum StopWords {
   static let all = ["the", "be", "to", "of", "and", "that", "have", "with"]
 
+  /// No one is longer, in bytes.
+  static let longest = 4
+
   /// From a word to its bit.
   static func bits() -> KeyTable {
     let table = KeyTable()

@@ -106,7 +106,9 @@ final class ChunkReader {
       let kind = look(from: &place, to: end, in: &entry)
       sentences.0.add(kind)
       sentences.1.add(kind)
-      if let bit = stopWords.value(of: key) { entry.stopWords |= UInt8(bit) }
+      if end - start <= StopWords.longest, let bit = stopWords.value(of: key) {
+        entry.stopWords |= UInt8(bit)
+      }
       start = end
     }
     entry.firstWord = words[0].hash
