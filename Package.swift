@@ -25,6 +25,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
   name: "cram",
+  products: [
+    // The consumer for other programs; `scripts/install` calls the static one libcram_ring.a too.
+    .library(name: "cram_ring", type: .dynamic, targets: ["CRingLibrary"]),
+    .library(name: "cram_ring_static", type: .static, targets: ["CRing"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
@@ -34,6 +39,13 @@ let package = Package(
     .target(
       name: "CPlatform", path: "Sources/Protocol/CPlatform",
       cSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("crypto")]),
+    .target(
+      name: "CRing", path: "Sources/Protocol/CRing",
+      cSettings: [.unsafeFlags(["-O3", "-fvisibility=hidden"])]),
+    .target(
+      name: "CRingLibrary", dependencies: ["CRing"], path: "Sources/Protocol/CRingLibrary",
+      cSettings: [.unsafeFlags(["-fvisibility=hidden"])],
+      linkerSettings: [.unsafeFlags(["-nostartfiles", "-static-stdlib"])]),
     .systemLibrary(
       name: "CZstd", path: "Sources/Shards/CZstd", pkgConfig: "libzstd",
       providers: [.apt(["libzstd-dev"])]),
@@ -62,7 +74,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary("dl")]),
 
     // Floor 1
-    library("RingProtocol", "Sources/Protocol/RingProtocol", ["CPlatform"]),
+    library("RingProtocol", "Sources/Protocol/RingProtocol", ["CPlatform", "CRing"]),
     library("Plots", "Sources/Shards/Plots", []),
 
     // Floor 2
@@ -124,7 +136,7 @@ let package = Package(
       path: "Tests/Fuzz/fuzz-shards", swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: [], path: "Tests/TestSupport", swiftSettings: strict),
-    tests("RingProtocol", ["RingProtocol", "CPlatform"]),
+    tests("RingProtocol", ["RingProtocol", "CPlatform", "CRing"]),
     tests("CramCommand", ["CramCommand", "RingProtocol"]),
     tests("Shards", ["Shards", "ShardFuzzing", "RingProtocol", "CZstd"]),
     tests("Tokenization", ["Tokenization", "RingProtocol"]),

@@ -9,8 +9,6 @@
 
 uint64_t cplatform_xxh64(const void *bytes, size_t count) { return XXH64(bytes, count, 0); }
 
-uint64_t cplatform_xxh3(const void *bytes, size_t count) { return XXH3_64bits(bytes, count); }
-
 cplatform_hash128 cplatform_xxh3_128(const void *bytes, size_t count) {
   XXH128_hash_t hash = XXH3_128bits(bytes, count);
   return (cplatform_hash128){hash.low64, hash.high64};

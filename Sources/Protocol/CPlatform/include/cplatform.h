@@ -10,7 +10,6 @@ typedef struct {
 } cplatform_hash128;
 
 uint64_t cplatform_xxh64(const void *_Nullable bytes, size_t count);
-uint64_t cplatform_xxh3(const void *_Nullable bytes, size_t count);
 cplatform_hash128 cplatform_xxh3_128(const void *_Nullable bytes, size_t count);
 /// CRC-32C (Castagnoli) of `bytes`, going on from `seed` (0 at the start).
 uint32_t cplatform_crc32c(uint32_t seed, const void *_Nullable bytes, size_t count);

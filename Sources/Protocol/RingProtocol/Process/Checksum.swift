@@ -1,4 +1,5 @@
 import CPlatform
+import CRing
 
 /// Hashes that files and rings carry. All run at memory speed.
 public enum Checksum {
@@ -9,7 +10,7 @@ public enum Checksum {
 
   /// XXH3, 64 bits, without a seed.
   public static func xxh3(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
-    cplatform_xxh3(bytes.baseAddress, bytes.count)
+    ring_xxh3(bytes.baseAddress, bytes.count)
   }
 
   /// XXH3, 128 bits, without a seed: wide enough to stand for a text.

@@ -1,32 +1,16 @@
-import CPlatform
-import Synchronization
+import CRing
 
-/// A futex word and a flag with which one side sleeps until the other has something for it.
-///
-/// The sleeper reads the word, raises the flag, fences, looks again, and only then sleeps; the ringer stores what is
-/// new, fences, and only then reads the flag. With both fences one of the two sees the other's store, so that no wake
-/// is lost; without either, both may sleep for good. A sleep ends after 100 ms in any case, because the peer may have
-/// died between its store and its ring; who has slept for a second looks only every 500 ms, to use no processor.
+/// A futex word and a flag with which one side sleeps until the other has something for it; see `doorbell.c`.
 struct Doorbell {
-  let word: UnsafeMutablePointer<Atomic<UInt32>>
-  let waiting: UnsafeMutablePointer<Atomic<UInt32>>
-
-  private static let roundNanoseconds: Int64 = 100_000_000
-  private static let longRoundNanoseconds: Int64 = 500_000_000
+  let bell: ring_doorbell
 
   /// Wakes the sleeper, if there is one. What it is to see must be stored before.
-  func ring() {
-    atomicMemoryFence(ordering: .sequentiallyConsistent)
-    if waiting.pointee.load(ordering: .relaxed) != 0 { ringAnyway() }
-  }
+  func ring() { ring_bell_ring(bell) }
 
   /// Wakes whoever sleeps, without looking at the flag: a new peer cannot know what the dead one saw.
-  func ringAnyway() {
-    word.pointee.add(1, ordering: .releasing)
-    ring_futex_wake(UnsafeMutableRawPointer(word).assumingMemoryBound(to: UInt32.self))
-  }
+  func ringAnyway() { ring_bell_ring_anyway(bell) }
 
-  /// The only place that waits: sleeps in rounds until `isReady`, and after each round lets `afterRound` look at the
+  /// Sleeps in rounds until `isReady`, and after each round lets `afterRound` look at the
   /// peer and throw to give up. Returns the nanoseconds waited.
   func wait<Failure: Error>(
     until isReady: () -> Bool, afterRound: (Duration) throws(Failure) -> Void
@@ -34,8 +18,7 @@ struct Doorbell {
     let begin = ring_clock()
     var last = begin
     while !isReady() {
-      let isLong = last - begin > 1_000_000_000
-      sleep(isLong ? Self.longRoundNanoseconds : Self.roundNanoseconds, unless: isReady)
+      sleep(ring_bell_round(last - begin), unless: isReady)
       let now = ring_clock()
       if !isReady() { try afterRound(.nanoseconds(now - last)) }
       last = now
@@ -44,14 +27,9 @@ struct Doorbell {
   }
 
   private func sleep(_ nanoseconds: Int64, unless isReady: () -> Bool) {
-    let seen = word.pointee.load(ordering: .acquiring)
-    waiting.pointee.store(1, ordering: .relaxed)
-    atomicMemoryFence(ordering: .sequentiallyConsistent)
-    if !isReady() {
-      let address = UnsafeMutableRawPointer(word).assumingMemoryBound(to: UInt32.self)
-      _ = ring_futex_wait(address, seen, nanoseconds)
-    }
-    waiting.pointee.store(0, ordering: .relaxed)
+    let seen = ring_bell_raise(bell)
+    if !isReady() { _ = ring_bell_sleep(bell, seen, nanoseconds) }
+    ring_bell_lower(bell)
   }
 }
 

@@ -1,3 +1,4 @@
+import CRing
 import Synchronization
 
 /// The control lines and descriptors of a mapped ring, by name.
@@ -35,12 +36,12 @@ struct RingCells {
 
   /// Rung by the producer, slept on by the consumer.
   var dataBell: Doorbell {
-    Doorbell(word: word(RingLayout.dataWord), waiting: word(RingLayout.dataWaiting))
+    Doorbell(bell: ring_data_bell(base))
   }
 
   /// Rung by the consumer, slept on by the producer.
   var spaceBell: Doorbell {
-    Doorbell(word: word(RingLayout.spaceWord), waiting: word(RingLayout.spaceWaiting))
+    Doorbell(bell: ring_space_bell(base))
   }
 
   /// Nil where the object holds no known state.

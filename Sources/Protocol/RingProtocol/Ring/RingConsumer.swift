@@ -1,5 +1,4 @@
-import CPlatform
-import Synchronization
+import CRing
 
 /// A batch that a consumer holds: the slot is its own until it is released.
 public struct RingBatch {
@@ -13,9 +12,17 @@ public struct RingBatch {
   public let nextPosition: UInt64
   /// `count` sequences, one after the other, in shared memory; valid until the batch is released.
   public let tokens: UnsafeRawBufferPointer
+
+  init(_ batch: cram_ring_batch) {
+    number = batch.number
+    firstPosition = batch.first_position
+    count = Int(batch.count)
+    nextPosition = batch.next_position
+    tokens = UnsafeRawBufferPointer(start: batch.tokens, count: batch.bytes)
+  }
 }
 
-/// The side that takes batches out of a ring.
+/// The side that takes batches out of a ring: the C library's consumer (`cram_ring.h`), which every consumer is.
 ///
 /// One thread uses it. Several batches may be held at a time, and released in any order; a slot is written again only
 /// when it and all before it are released. A value that is dropped leaves what it held to the next consumer.
@@ -23,21 +30,14 @@ public struct RingConsumer: ~Copyable {
   public let name: String
   /// What the ring carries.
   public let header: RingHeader
+  /// How many batches may be held at a time.
+  public let slotCount: Int
 
-  private let object: RingObject
-  private let shape: RingShape
-  private let patience: Duration
+  private let consumer: OpaquePointer
   private let cancellation: CancellationFlag?
-  private let generation: UInt64
-  private let seek: UInt64?
-  private var taken: UInt64
-  private var released: UInt64
-  private var releasedEarly: Set<UInt64> = []
 
-  /// How long `next` has waited for data, in nanoseconds.
-  public private(set) var waitNanoseconds: UInt64 = 0
-
-  private var cells: RingCells { object.cells }
+  /// How often a waiting consumer looks at its cancellation flag.
+  private static let pauseNanoseconds: Int64 = 500_000_000
 
   /// Attaches to the ring `name`, waiting at most `patience` for it to be there.
   ///
@@ -48,146 +48,135 @@ public struct RingConsumer: ~Copyable {
     attaching name: String, directory: RingDirectory, patience: Duration = .seconds(20),
     startingAt position: UInt64? = nil, cancellation: CancellationFlag? = nil
   ) throws(RingError) {
-    let attached = try Self.attach(
-      name: name, directory: directory, patience: patience, seek: position,
-      cancellation: cancellation)
+    let consumer = Self.create(name, directory, patience, position)
+    do throws(RingError) {
+      try Self.repeating(consumer, name, cancellation) {
+        cram_ring_attach(consumer, Self.pauseNanoseconds)
+      }
+    } catch {
+      cram_ring_free(consumer)
+      throw error
+    }
+    let found = cram_ring_get_header(consumer)!.pointee
     self.name = name
-    self.patience = patience
     self.cancellation = cancellation
-    seek = position
-    header = attached.header
-    shape = attached.shape
-    let cells = attached.object.cells
-    generation = cells.streamGeneration.pointee.load(ordering: .relaxed)
-    released = cells.released.pointee.load(ordering: .relaxed)
-    taken = released
-    object = attached.object
+    self.consumer = consumer
+    header = RingHeader(found)
+    slotCount = Int(found.slot_count)
   }
 
+  deinit { cram_ring_free(consumer) }
+
+  private static func create(
+    _ name: String, _ directory: RingDirectory, _ patience: Duration, _ position: UInt64?
+  ) -> OpaquePointer {
+    let limit = Int64(patience / .nanoseconds(1))
+    return name.withCString { name in
+      directory.memory.withCString { memory in
+        (directory.files ?? "").withCString { files in
+          var options = cram_ring_options()
+          (options.name, options.memory) = (name, memory)
+          options.files = directory.files == nil ? nil : files
+          (options.has_start, options.start) = (position == nil ? 0 : 1, position ?? 0)
+          options.patience = limit > 0 ? limit : -1
+          guard let consumer = cram_ring_create(&options) else { preconditionFailure("no memory") }
+          return consumer
+        }
+      }
+    }
+  }
+
+  /// How long `next` has waited for data, in nanoseconds.
+  public var waitNanoseconds: UInt64 { cram_ring_waited(consumer) }
+
   /// How many batches were received from this ring, by all its consumers, when `next` was last called.
-  public var batchesTaken: UInt64 { taken }
+  public var batchesTaken: UInt64 { cram_ring_taken(consumer) }
 
   /// Whether a producer lives.
-  public var producerIsAlive: Bool { object.isHeld(RingLayout.producerLine) }
-
-  /// How many batches may be held at a time.
-  public var slotCount: Int { shape.slotCount }
+  public var producerIsAlive: Bool { cram_ring_producer_is_alive(consumer) != 0 }
 
   /// The next batch, or nil at the end of the data; waits for it without using the processor.
   ///
   /// Its checksum was verified. Throws when the producer was stopped or failed (after everything that it had published),
   /// when it died and no other came within the patience, when the batch is damaged, and when the cancellation flag is
-  /// set. Not all slots may be
-  /// held by this consumer (a slot counts until it and all before it are released): nothing could ever come.
+  /// set. Not all slots may be held by this consumer (a slot counts until it and all before it are released): nothing
+  /// could ever come.
   public mutating func next() throws(RingError) -> RingBatch? {
-    while true {
-      try checkCancellation()
-      switch look() {
-      case .batch:
-        if let batch = try take() { return batch }
-      case .end: return nil
-      case .over(let error): throw error
-      case .nothing: try wait()
-      }
+    var batch = cram_ring_batch()
+    let consumer = self.consumer
+    let status = try Self.repeating(consumer, name, cancellation) {
+      cram_ring_next(consumer, &batch, Self.pauseNanoseconds)
     }
+    return status == CRAM_RING_END ? nil : RingBatch(batch)
+  }
+
+  /// The next batch where there is one at once or within `limit`; nil otherwise, at the end of the data too.
+  public mutating func next(within limit: Duration) throws(RingError) -> RingBatch? {
+    if let signal = cancellation?.signal, signal != 0 { throw .cancelled(signal: signal) }
+    var batch = cram_ring_batch()
+    let status = cram_ring_next(consumer, &batch, Int64(limit / .nanoseconds(1)))
+    if status == CRAM_RING_AGAIN || status == CRAM_RING_END { return nil }
+    guard status == CRAM_RING_OK else { throw RingError(consumer, name) }
+    return RingBatch(batch)
   }
 
   /// Gives the batch's slot back to the producer. Its tokens must not be read any more.
-  public mutating func release(_ batch: RingBatch) { release(number: batch.number) }
-
-  private mutating func release(number: UInt64) {
+  public mutating func release(_ batch: RingBatch) {
     precondition(
-      number >= released && number < taken && !releasedEarly.contains(number),
-      "batch \(number) is not held")
-    guard number == released else {
-      releasedEarly.insert(number)
-      return
-    }
-    released += 1
-    while releasedEarly.remove(released) != nil { released += 1 }
-    // Pairs with the producer's acquire load: it writes the slot only after our last look at it.
-    cells.released.pointee.store(released, ordering: .releasing)
-    cells.spaceBell.ring()
+      cram_ring_release(consumer, batch.number) == 0, "batch \(batch.number) is not held")
   }
 
-  private enum Sight {
-    case batch, nothing, end
-    case over(RingError)
-
-    var isNothing: Bool { if case .nothing = self { true } else { false } }
-  }
-
-  /// What there is now. The loads are in this order because the producer stores in the other one: batches, then the
-  /// end; READY, then the generation that it serves.
-  private func look() -> Sight {
-    let served = cells.servedGeneration.pointee.load(ordering: .acquiring)
-    let state = cells.state()
-    let published = cells.published.pointee.load(ordering: .acquiring)
-    if published != taken {
-      guard published > taken, published - released <= UInt64(shape.slotCount) else {
-        return .over(damaged("\(published) batches published of which \(taken) were taken"))
+  /// Calls `body` until it has more to say than that there is nothing yet; looks at the flag before each call.
+  @discardableResult
+  private static func repeating(
+    _ consumer: OpaquePointer, _ name: String, _ cancellation: CancellationFlag?,
+    _ body: () -> Int32
+  ) throws(RingError) -> Int {
+    while true {
+      if let signal = cancellation?.signal, signal != 0 { throw .cancelled(signal: signal) }
+      let status = Int(body())
+      switch status {
+      case CRAM_RING_AGAIN: continue
+      case CRAM_RING_OK, CRAM_RING_END: return status
+      default: throw RingError(consumer, name)
       }
-      return .batch
-    }
-    switch state {
-    case .ready: return .nothing
-    case .draining: return served == generation ? .end : .nothing
-    case .closed:
-      return served == generation ? .end : .over(.closedBeforeSeek(name: name, position: seek ?? 0))
-    case .interrupted: return .over(.interrupted(name: name, taken: taken))
-    case .failed: return .over(.failed(name: name, reason: cells.failure))
-    case .initializing, nil: return .over(damaged("an unknown state"))
     }
   }
+}
 
-  /// Takes the next published batch; nil where it was made for another stream generation and is passed over.
-  private mutating func take() throws(RingError) -> RingBatch? {
-    let index = Int(taken & UInt64(shape.slotCount - 1))
-    let descriptor = RingDescriptor(from: cells.descriptor(slot: index))
-    guard descriptor.batchNumber == taken else {
-      throw damaged("the descriptor of batch \(descriptor.batchNumber)")
+extension RingError {
+  /// The consumer's last problem.
+  init(_ consumer: OpaquePointer, _ name: String) {
+    let problem = cram_ring_get_problem(consumer)!.pointee
+    let waited = Duration.nanoseconds(problem.waited)
+    switch Int(problem.status) {
+    case CRAM_RING_BAD_NAME: self = .badName(name)
+    case CRAM_RING_NOT_THERE: self = .notThere(name: name, waited: waited)
+    case CRAM_RING_CONSUMER_PRESENT: self = .consumerPresent(name: name, pid: problem.number)
+    case CRAM_RING_OTHER_VERSION:
+      self = .otherVersion(path: problem.pathText, found: UInt32(bitPattern: problem.number))
+    case CRAM_RING_SYSTEM:
+      self = .system(path: problem.pathText, action: problem.actionText, errno: problem.number)
+    case CRAM_RING_INTERRUPTED: self = .interrupted(name: name, taken: problem.batch)
+    case CRAM_RING_FAILED: self = .failed(name: name, reason: problem.foundText)
+    case CRAM_RING_PRODUCER_GONE:
+      self = .producerGone(name: name, waited: waited, taken: problem.batch)
+    case CRAM_RING_CLOSED_BEFORE_SEEK: self = .closedBeforeSeek(name: name, position: problem.batch)
+    case CRAM_RING_DAMAGED:
+      self = .damagedBatch(name: name, batch: problem.batch, found: problem.foundText)
+    case CRAM_RING_NOT_A_RING: self = .notARing(path: problem.pathText, found: problem.foundText)
+    case CRAM_RING_ALL_HELD: preconditionFailure("all slots are held: release one")
+    default: preconditionFailure("the consumer's status \(problem.status)")
     }
-    taken += 1
-    if descriptor.streamGeneration != generation {
-      release(number: descriptor.batchNumber)
-      return nil
-    }
-    let count = Int(descriptor.count)
-    guard count > 0, count <= header.slotSequences else { throw damaged("\(count) sequences") }
-    let tokens = UnsafeRawBufferPointer(
-      start: cells.base + shape.slotsOffset + index * shape.slotBytes,
-      count: count * header.sequenceBytes)
-    guard Checksum.xxh3(tokens) == descriptor.checksum else {
-      throw damaged("tokens whose checksum does not hold")
-    }
-    return RingBatch(
-      number: descriptor.batchNumber, firstPosition: descriptor.firstPosition, count: count,
-      nextPosition: descriptor.nextPosition, tokens: tokens)
   }
+}
 
-  private mutating func wait() throws(RingError) {
-    precondition(
-      taken - released < UInt64(shape.slotCount),
-      "all \(shape.slotCount) slots are held: release one")
-    var left = Patience(patience)
-    cells.consumerStalls.pointee.add(1, ordering: .relaxed)
-    let waited = try cells.dataBell.wait(
-      until: { !look().isNothing },
-      afterRound: { (round) throws(RingError) in
-        try checkCancellation()
-        if object.isHeld(RingLayout.producerLine) { return left.renew() }
-        left.spend(round)
-        if left.isExhausted { throw .producerGone(name: name, waited: left.spent, taken: taken) }
-      })
-    waitNanoseconds += waited
-    cells.consumerWait.pointee.add(waited, ordering: .relaxed)
-  }
+extension cram_ring_problem {
+  var foundText: String { withUnsafeBytes(of: found, Self.text) }
+  var pathText: String { withUnsafeBytes(of: path, Self.text) }
+  var actionText: String { withUnsafeBytes(of: action, Self.text) }
 
-  private func damaged(_ found: String) -> RingError {
-    .damagedBatch(name: name, batch: taken, found: found)
-  }
-
-  private func checkCancellation() throws(RingError) {
-    if let signal = cancellation?.signal, signal != 0 { throw .cancelled(signal: signal) }
+  private static func text(_ bytes: UnsafeRawBufferPointer) -> String {
+    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
   }
 }

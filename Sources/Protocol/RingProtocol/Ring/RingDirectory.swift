@@ -1,4 +1,4 @@
-import CPlatform
+import CRing
 import Glibc
 
 /// Where rings lie: shared memory, and a folder of files for machines whose shared memory is too small.

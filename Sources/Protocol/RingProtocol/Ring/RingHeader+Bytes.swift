@@ -1,3 +1,5 @@
+import CRing
+
 /// The header as the bytes of page 0, and back.
 extension RingHeader {
   func write(to base: UnsafeMutableRawPointer, shape: RingShape, uuid: [UInt8], created: UInt64) {
@@ -41,61 +43,29 @@ extension RingHeader {
   static func read(
     from base: UnsafeRawPointer, count: Int, path: String
   ) throws(RingError) -> (header: RingHeader, shape: RingShape) {
-    typealias L = RingLayout
-    func get<T: FixedWidthInteger>(_ offset: Int, as type: T.Type) -> T {
-      T(littleEndian: base.load(fromByteOffset: offset, as: type))
+    var found = cram_ring_header()
+    var problem = cram_ring_problem()
+    guard ring_read_header(base, count, &found, &problem) == 0 else {
+      throw problem.status == Int32(CRAM_RING_OTHER_VERSION)
+        ? .otherVersion(path: path, found: UInt32(bitPattern: problem.number))
+        : .notARing(path: path, found: problem.foundText)
     }
-    func number(_ offset: Int) -> Int { Int(get(offset, as: UInt32.self)) }
-    guard get(L.magicOffset, as: UInt64.self) == L.magic else {
-      throw .notARing(path: path, found: "another beginning than CRAMRING")
-    }
-    let version = get(L.versionOffset, as: UInt32.self)
-    guard version == L.version else { throw .otherVersion(path: path, found: version) }
-    guard get(L.headerChecksumOffset, as: UInt64.self) == checksum(of: base) else {
-      throw .notARing(path: path, found: "a header whose checksum does not hold")
-    }
-    guard let tokenType = TokenType(rawValue: get(L.tokenBytesOffset, as: UInt32.self)) else {
-      throw .notARing(path: path, found: "an unknown token type")
-    }
-    let ids = (0..<5).map { index -> UInt32? in
-      let id = get(L.specialsOffset + 4 * index, as: UInt32.self)
-      return id == L.noToken ? nil : id
-    }
-    let epochs = get(L.epochsOffset, as: UInt64.self)
-    let header = RingHeader(
-      tokenType: tokenType, sequenceLength: number(L.sequenceLengthOffset),
-      batchSequences: number(L.batchSequencesOffset), rank: number(L.rankOffset),
-      worldSize: number(L.worldSizeOffset), vocabularySize: number(L.vocabularySizeOffset),
-      specials: Specials(pad: ids[0], unk: ids[1], cls: ids[2], sep: ids[3], mask: ids[4]),
-      fingerprint: hex(of: UnsafeRawBufferPointer(start: base + L.fingerprintOffset, count: 32)),
-      sequencesPerEpoch: get(L.sequencesPerEpochOffset, as: UInt64.self),
-      epochs: epochs == 0 ? nil : epochs,
-      seed: get(L.seedOffset, as: UInt64.self),
-      orderVersion: get(L.orderVersionOffset, as: UInt32.self))
-    guard
-      let slotBytes = Int(exactly: get(L.slotBytesOffset, as: UInt64.self)),
-      get(L.totalBytesOffset, as: UInt64.self) == UInt64(count),
-      header.fits(slotCount: number(L.slotCountOffset), slotBytes: slotBytes, totalBytes: count)
-    else { throw .notARing(path: path, found: "sizes that do not fit its \(count) bytes") }
-    let shape = RingShape(slotCount: number(L.slotCountOffset), slotBytes: slotBytes)
-    guard get(L.slotsOffset, as: UInt64.self) == UInt64(shape.slotsOffset) else {
-      throw .notARing(path: path, found: "slots at an unexpected place")
-    }
-    return (header, shape)
+    return (RingHeader(found), RingShape(found))
   }
 
-  /// Whether slots of this cut hold this stream's batches and fill the object exactly.
-  private func fits(slotCount: Int, slotBytes: Int, totalBytes: Int) -> Bool {
-    guard
-      slotCount > 0, slotCount <= 1 << 20, slotCount & (slotCount - 1) == 0, slotBytes > 0,
-      slotBytes % RingLayout.page == 0, slotBytes <= totalBytes, worldSize > 0, rank < worldSize,
-      batchSequences > 0, batchSequences % worldSize == 0, sequenceLength > 0, sequencesPerEpoch > 0
-    else { return false }
-    let payload = slotSequences.multipliedReportingOverflow(by: sequenceBytes)
-    let slots = slotCount.multipliedReportingOverflow(by: slotBytes)
-    let shape = RingShape(slotCount: slotCount, slotBytes: slotBytes)
-    return !payload.overflow && payload.partialValue <= slotBytes && !slots.overflow
-      && slots.partialValue <= totalBytes && shape.totalBytes == totalBytes
+  /// What the checked header of a ring says.
+  init(_ found: cram_ring_header) {
+    let ids = withUnsafeBytes(of: found.specials) { Array($0.bindMemory(to: UInt32.self)) }
+      .map { $0 == RingLayout.noToken ? nil : $0 }
+    self.init(
+      tokenType: TokenType(rawValue: found.token_bytes)!,
+      sequenceLength: Int(found.sequence_length), batchSequences: Int(found.batch_sequences),
+      rank: Int(found.rank), worldSize: Int(found.world_size),
+      vocabularySize: Int(found.vocabulary_size),
+      specials: Specials(pad: ids[0], unk: ids[1], cls: ids[2], sep: ids[3], mask: ids[4]),
+      fingerprint: withUnsafeBytes(of: found.fingerprint, Self.hex),
+      sequencesPerEpoch: found.sequences_per_epoch, epochs: found.epochs == 0 ? nil : found.epochs,
+      seed: found.seed, orderVersion: found.order_version)
   }
 
   static func bytes(ofHex text: String) -> [UInt8] {
@@ -108,5 +78,11 @@ extension RingHeader {
     let digits = Array("0123456789abcdef".utf8)
     return String(
       decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
+}
+
+extension RingShape {
+  init(_ found: cram_ring_header) {
+    self.init(slotCount: Int(found.slot_count), slotBytes: Int(found.slot_bytes))
   }
 }

@@ -1,4 +1,4 @@
-import CPlatform
+import CRing
 import Glibc
 
 /// Owns the open file and the mapping of a ring, and with them this process's life lines.

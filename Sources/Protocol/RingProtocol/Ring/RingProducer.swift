@@ -1,4 +1,4 @@
-import CPlatform
+import CRing
 import Glibc
 import Synchronization
 

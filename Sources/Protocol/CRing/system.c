@@ -1,10 +1,8 @@
 #define _GNU_SOURCE
-#include "ring.h"
+#include "ring_system.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/futex.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -40,14 +38,6 @@ int ring_allocate(int file, int64_t bytes) {
   while (result == EINTR);
   return -result;
 }
-
-int ring_futex_wait(uint32_t *word, uint32_t expected, int64_t nanoseconds) {
-  struct timespec limit = {nanoseconds / 1000000000, nanoseconds % 1000000000};
-  long result = syscall(SYS_futex, word, FUTEX_WAIT, expected, &limit, NULL, 0);
-  return result < 0 ? -errno : 0;
-}
-
-void ring_futex_wake(uint32_t *word) { syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0); }
 
 uint64_t ring_clock(void) {
   struct timespec now;

@@ -1,0 +1,96 @@
+// Where everything lies in a ring: the one place that both sides compile, and that PROTOCOL.md repeats.
+#pragma once
+
+enum {
+  RING_VERSION = 1,
+  RING_PAGE = 4096,
+
+  // Header: written once before the state leaves INIT, never again.
+  RING_HEADER_BYTES = 512,
+  RING_MAGIC_OFFSET = 0,
+  RING_VERSION_OFFSET = 8,
+  RING_HEADER_BYTES_OFFSET = 12,
+  RING_UUID_OFFSET = 16,
+  RING_TOTAL_BYTES_OFFSET = 32,
+  RING_SLOT_BYTES_OFFSET = 40,
+  RING_SLOT_COUNT_OFFSET = 48,
+  RING_SLOTS_OFFSET = 56,
+  RING_TOKEN_BYTES_OFFSET = 64,
+  RING_SEQUENCE_LENGTH_OFFSET = 68,
+  RING_BATCH_SEQUENCES_OFFSET = 72,
+  RING_RANK_OFFSET = 76,
+  RING_WORLD_SIZE_OFFSET = 80,
+  RING_VOCABULARY_SIZE_OFFSET = 84,
+  RING_SPECIALS_OFFSET = 88,
+  RING_ORDER_VERSION_OFFSET = 108,
+  RING_SEQUENCES_PER_EPOCH_OFFSET = 112,
+  RING_EPOCHS_OFFSET = 120,
+  RING_SEED_OFFSET = 128,
+  RING_FINGERPRINT_OFFSET = 136,
+  RING_CREATED_OFFSET = 168,
+  RING_HEADER_CHECKSUM_OFFSET = 504,
+
+  // State: written by the producer.
+  RING_STATE = 512,
+
+  // Line A: written by the producer.
+  RING_PUBLISHED = 640,
+  RING_PRODUCER_GENERATION = 648,
+  RING_SERVED_GENERATION = 656,
+  RING_SERVED_POSITION = 664,
+  RING_PRODUCER_PID = 672,
+  RING_ERROR_CODE = 676,
+
+  // Line B: the doorbell of the data. The producer bumps the word, the consumer writes the flag.
+  RING_DATA_WORD = 768,
+  RING_DATA_WAITING = 772,
+
+  // Line C: written by the consumer.
+  RING_RELEASED = 896,
+  RING_CONSUMER_GENERATION = 904,
+  RING_SEEK_POSITION = 912,
+  RING_STREAM_GENERATION = 920,
+  RING_CONSUMER_PID = 928,
+
+  // Line D: the doorbell of the space. The consumer bumps the word, the producer writes the flag.
+  RING_SPACE_WORD = 1024,
+  RING_SPACE_WAITING = 1028,
+
+  // Line E: the producer's counters. Line F: the consumer's.
+  RING_PRODUCER_STALLS = 1152,
+  RING_PRODUCER_WAIT = 1160,
+  RING_FRAMES_VERIFIED = 1168,
+  RING_DAMAGED_FRAMES = 1176,
+  RING_CONSUMER_STALLS = 1280,
+  RING_CONSUMER_WAIT = 1288,
+
+  // Why the producer failed: UTF-8, written before FAILED.
+  RING_FAILURE_COUNT = 2048,
+  RING_FAILURE_TEXT = 2052,
+  RING_FAILURE_LIMIT = 1020,
+
+  // Descriptors, one for each slot.
+  RING_DESCRIPTORS = 4096,
+  RING_DESCRIPTOR_BYTES = 64,
+  RING_BATCH_NUMBER = 0,
+  RING_BATCH_STREAM_GENERATION = 8,
+  RING_BATCH_FIRST_POSITION = 16,
+  RING_BATCH_NEXT_POSITION = 24,
+  RING_BATCH_CHECKSUM = 32,
+  RING_BATCH_TIME = 40,
+  RING_BATCH_COUNT = 48,
+  RING_BATCH_FLAGS = 52,
+  RING_BATCH_PRODUCER_GENERATION = 56,
+
+  // Life lines: bytes of the object, locked by open file description while their owner lives.
+  RING_PRODUCER_LINE = 0,
+  RING_CONSUMER_LINE = 1,
+
+  // What a ring is in.
+  RING_STATE_INITIALIZING = 0,
+  RING_STATE_READY = 1,
+  RING_STATE_DRAINING = 2,
+  RING_STATE_CLOSED = 3,
+  RING_STATE_INTERRUPTED = 4,
+  RING_STATE_FAILED = 5,
+};

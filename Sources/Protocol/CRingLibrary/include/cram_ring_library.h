@@ -1,0 +1,2 @@
+// Nothing: the library's header is cram_ring.h.
+#pragma once
