@@ -37,6 +37,7 @@ struct StreamTests {
   /// Runs a streamer on a thread of its own until its end.
   private func streaming(
     _ streamer: Streamer, _ folder: String, from start: UInt64 = 0, flag: CancellationFlag? = nil,
+    afterConsumer: Bool = false,
     expecting: @escaping @Sendable (Result<Streamer.Summary, any Error>) -> Void = {
       #expect((try? $0.get())?.end == .released)
     }
@@ -47,6 +48,7 @@ struct StreamTests {
         startingAt: start, cancellation: flag))
     return TestThread {
       guard let producer = producer.withLock({ $0.take() }) else { return }
+      while afterConsumer, !producer.consumerIsAlive { usleep(1000) }
       do { expecting(.success(try streamer.run(producer, flag: flag))) } catch {
         expecting(.failure(error))
       }
@@ -159,7 +161,8 @@ struct StreamTests {
       byte ^= 4
       pwrite(file, &byte, 1, 5000)
       close(file)
-      let thread = try streaming(try streamer(folder), folder) { result in
+      // A ring that fails before anybody has come is gone, and would be waited for.
+      let thread = try streaming(try streamer(folder), folder, afterConsumer: true) { result in
         guard case .failure(let error as ShardError) = result else {
           Issue.record("\(result)")
           return

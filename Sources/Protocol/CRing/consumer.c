@@ -35,12 +35,6 @@ static int failed(cram_ring *ring) {
   return ring_problem(&ring->problem, CRAM_RING_FAILED, "%.*s", limited, (const char *)ring->base + RING_FAILURE_TEXT);
 }
 
-static int closed(cram_ring *ring, uint64_t served) {
-  if (served == ring->generation) return CRAM_RING_END;
-  ring->problem.batch = ring->start;
-  return ring_problem(&ring->problem, CRAM_RING_CLOSED_BEFORE_SEEK, "the end");
-}
-
 /// What there is now: OK for a batch, AGAIN for nothing yet, the end or an error. The loads are in this order because the producer
 /// stores in the other one: batches, then the end; READY, then the generation that it serves.
 static int look(cram_ring *ring) {
@@ -53,8 +47,9 @@ static int look(cram_ring *ring) {
   }
   switch (state) {
     case RING_STATE_READY: return CRAM_RING_AGAIN;
-    case RING_STATE_DRAINING: return served == ring->generation ? CRAM_RING_END : CRAM_RING_AGAIN;
-    case RING_STATE_CLOSED: return closed(ring, served);
+    // Where another generation is served it may still see our seek: that one closes, looks once more, and is READY again.
+    case RING_STATE_DRAINING:
+    case RING_STATE_CLOSED: return served == ring->generation ? CRAM_RING_END : CRAM_RING_AGAIN;
     case RING_STATE_INTERRUPTED: return stop(ring, CRAM_RING_INTERRUPTED);
     case RING_STATE_FAILED: return failed(ring);
     default: return damaged(ring, "the unknown state %llu", state);
@@ -113,6 +108,10 @@ static int miss_producer(cram_ring *ring, uint64_t round) {
   if (cram_ring_producer_is_alive(ring)) {
     ring->spent = 0;
     return CRAM_RING_AGAIN;
+  }
+  if (ring_state(ring) == RING_STATE_CLOSED && look(ring) == CRAM_RING_AGAIN) {
+    ring->problem.batch = ring->start;
+    return ring_problem(&ring->problem, CRAM_RING_CLOSED_BEFORE_SEEK, "the end");
   }
   if (!ring_spend(ring, round)) return CRAM_RING_AGAIN;
   ring->problem.waited = ring->spent;

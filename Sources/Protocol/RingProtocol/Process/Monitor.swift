@@ -16,7 +16,12 @@ package final class Monitor<State>: @unchecked Sendable {
     mutex.initialize(to: pthread_mutex_t())
     changed.initialize(to: pthread_cond_t())
     pthread_mutex_init(mutex, nil)
-    pthread_cond_init(changed, nil)
+    // By the clock that never jumps: a pause stays a pause when somebody sets the machine's time.
+    var attributes = pthread_condattr_t()
+    pthread_condattr_init(&attributes)
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+    pthread_cond_init(changed, &attributes)
+    pthread_condattr_destroy(&attributes)
   }
 
   deinit {
@@ -69,7 +74,7 @@ package final class Monitor<State>: @unchecked Sendable {
     defer { pthread_mutex_unlock(mutex) }
     if let result = look(body) { return result }
     var limit = timespec()
-    clock_gettime(CLOCK_REALTIME, &limit)
+    clock_gettime(CLOCK_MONOTONIC, &limit)
     let nanoseconds = limit.tv_nsec + milliseconds * 1_000_000
     limit.tv_sec += nanoseconds / 1_000_000_000
     limit.tv_nsec = nanoseconds % 1_000_000_000

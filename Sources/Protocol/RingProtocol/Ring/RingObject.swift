@@ -65,7 +65,12 @@ struct RingObject: ~Copyable {
       }
       throw .system(path: path, action: "allocate", errno: -result)
     }
-    return .opened(try map(path, file, byteCount, PROT_READ | PROT_WRITE))
+    do throws(RingError) {
+      return .opened(try map(path, file, byteCount, PROT_READ | PROT_WRITE))
+    } catch {
+      unlink(path)
+      throw error
+    }
   }
 
   private static func map(
