@@ -136,6 +136,9 @@ let package = Package(
       path: "Tests/Fuzz/fuzz-shards", swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: [], path: "Tests/TestSupport", swiftSettings: strict),
+    .executableTarget(
+      name: "ring-fuzz", dependencies: ["RingProtocol"], path: "Tests/RingFuzz",
+      swiftSettings: strict),
     tests("RingProtocol", ["RingProtocol", "CPlatform", "CRing"]),
     tests("CramCommand", ["CramCommand", "RingProtocol"]),
     tests("Shards", ["Shards", "ShardFuzzing", "RingProtocol", "CZstd"]),
@@ -150,9 +153,9 @@ let package = Package(
     tests(
       "EndToEnd",
       [
-        "RingProtocol", "Shards", "cram-dedup", "cram-filter", "cram-vocab", "cram-tokenize",
-        "cram-inspect", "cram-merge", "cram-import", "cram-stream", "cram-ring", "cram-train",
-        "cram-evaluate", "cram-export",
+        "RingProtocol", "Shards", "ring-fuzz", "cram-dedup", "cram-filter", "cram-vocab",
+        "cram-tokenize", "cram-inspect", "cram-merge", "cram-import", "cram-stream", "cram-ring",
+        "cram-train", "cram-evaluate", "cram-export",
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -35,10 +35,17 @@ void cram_ring_detach(cram_ring *ring) {
 
 static void unmap(cram_ring *ring) {
   cram_ring_detach(ring);
-  if (ring->base) munmap(ring->base, ring->bytes);
+  if (ring->base && !ring->is_shared) munmap(ring->base, ring->bytes);
   ring->base = NULL;
+  ring->is_shared = false;
   free(ring->released_early);
   ring->released_early = NULL;
+}
+
+void ring_share_mapping(cram_ring *ring, void *base) {
+  munmap(ring->base, ring->bytes);
+  ring->base = base;
+  ring->is_shared = true;
 }
 
 void cram_ring_free(cram_ring *ring) {

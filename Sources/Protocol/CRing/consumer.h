@@ -18,6 +18,7 @@ struct cram_ring {
   int file;
   uint8_t *base;
   size_t bytes;
+  bool is_shared;
   char path[4096];
 
   cram_ring_header header;

@@ -48,3 +48,7 @@ int64_t ring_bell_round(uint64_t waited);
 
 /// Checks and reads the header of an object of `bytes` bytes at `base`; 0, or the status that `problem` then tells of.
 int ring_read_header(const void *base, size_t bytes, cram_ring_header *header, cram_ring_problem *problem);
+
+/// Makes an attached consumer of this process use the mapping at `base` of the same object instead of its own: for ThreadSanitizer, which
+/// takes two mappings of one object for different memory. `base` has to outlive the consumer.
+void ring_share_mapping(cram_ring *ring, void *base);

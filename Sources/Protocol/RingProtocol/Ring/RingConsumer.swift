@@ -126,6 +126,11 @@ public struct RingConsumer: ~Copyable {
       cram_ring_release(consumer, batch.number) == 0, "batch \(batch.number) is not held")
   }
 
+  /// Uses the mapping of `producer`, which is of this process and outlives this value, in the place of its own; see `ring_share_mapping`.
+  package mutating func share(_ producer: borrowing RingProducer) {
+    ring_share_mapping(consumer, producer.base)
+  }
+
   /// Calls `body` until it has more to say than that there is nothing yet; looks at the flag before each call.
   @discardableResult
   private static func repeating(

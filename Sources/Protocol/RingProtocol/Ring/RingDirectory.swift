@@ -3,8 +3,8 @@ import Glibc
 
 /// Where rings lie: shared memory, and a folder of files for machines whose shared memory is too small.
 public struct RingDirectory: Sendable {
-  let memory: String
-  let files: String?
+  package let memory: String
+  package let files: String?
 
   /// Rings in the system's shared memory, or, where that has no space, in the folder `files`, which is made when it
   /// is first needed.

@@ -24,6 +24,9 @@ public struct RingProducer: ~Copyable {
 
   private var cells: RingCells { object.cells }
 
+  /// Where this process sees the ring.
+  var base: UnsafeMutableRawPointer { object.base }
+
   /// What `claim` found.
   public enum Claim {
     /// A free slot, to be filled and published.
