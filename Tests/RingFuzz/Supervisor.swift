@@ -78,6 +78,8 @@ final class Supervisor {
   }
 
   private func stopAndContinue(_ index: Int) throws {
+    // Whoever has just ended has no process; 0 would stop this one's whole group.
+    guard sides[index].pid != 0 else { return }
     sides[index].stops += 1
     kill(sides[index].pid, SIGSTOP)
     let until = ContinuousClock.now + .milliseconds(random.next(below: 30))
