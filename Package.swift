@@ -100,7 +100,7 @@ let package = Package(
     library(
       "DocumentCommand", "Sources/DataPrep/DocumentCommand",
       ["CramCommand", "DataPrep", "RingProtocol"]),
-    verb("ring", "Protocol", ["RingProtocol"]),
+    verb("ring", "Protocol", ["RingProtocol", "Tokenization"]),
     verb("inspect", "Shards", ["Shards", "Plots", "Tokenization", "RingProtocol"]),
     verb("stream", "Shards", ["Shards", "RingProtocol"]),
     verb("merge", "Shards", ["Shards", "RingProtocol"]),

@@ -131,4 +131,22 @@ struct RingEndTests {
       waiting.join()
     }
   }
+
+  @Test func `a producer that lives and gives nothing is told of, and in the end an error`() throws
+  {
+    try RingTestKit.run { kit in
+      let producer = try kit.producer()
+      var consumer = try kit.consumer()
+      var heard: [Duration] = []
+      let error = #expect(throws: RingError.self) {
+        _ = try consumer.next(stallLimit: .milliseconds(1200)) { heard.append($0) }
+      }
+      guard case .stalled(kit.name, let waited) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      #expect(waited >= .milliseconds(1200) && !heard.isEmpty && heard == heard.sorted())
+      producer.end(.closed)
+    }
+  }
 }

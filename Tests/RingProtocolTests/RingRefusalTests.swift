@@ -59,6 +59,22 @@ struct RingRefusalTests {
     }
   }
 
+  @Test func `another layout version is refused by both sides with its number`() throws {
+    try RingTestKit.run { kit in
+      let producer = try kit.producer()
+      let path = try kit.path()
+      _ = consume producer
+      let file = open(path, O_RDWR)
+      defer { close(file) }
+      var version: UInt32 = 7
+      pwrite(file, &version, 4, off_t(RingLayout.versionOffset))
+      let expected = RingError.otherVersion(path: path, found: 7)
+      #expect(
+        ringError { () throws(RingError) in _ = try kit.consumer(patience: .zero) } == expected)
+      #expect(ringError { () throws(RingError) in _ = try kit.producer() } == expected)
+    }
+  }
+
   private func flip(_ file: Int32, _ bit: Int) {
     var byte: UInt8 = 0
     pread(file, &byte, 1, off_t(bit / 8))

@@ -149,6 +149,54 @@ struct StreamTests {
     }
   }
 
+  @Test func `a mix takes each dataset in its own order and share, from any position`() throws {
+    try withDataset { folder, source in
+      let other = SampleSource(sequences: 300, length: Self.length, vocabulary: 400, type: .u16)
+      var description = sampleDescription(of: other, vocabulary: 500, frame: 32, shard: 300)
+      description.order = "random"
+      try DatasetWriter(description, folder: folder + "/other", threads: 1).write(other)
+      let datasets = try ["/data", "/other"].map { try Dataset.open(folder + $0) }
+      let data = try StreamData(datasets, mixture: #require(Mixture(weights: [2, 3])))
+      #expect(data.sequences == 1300 && data.fingerprint != datasets[0].manifest.fingerprint)
+      let geometry = BatchGeometry(
+        batchSequences: Self.batch, sequencesPerEpoch: data.sequences, epochs: 2)
+      let plan = Streamer.Plan(geometry: geometry, seed: 4, grace: .seconds(60))
+      for start in [0, 1, 777, 1300, 2599] as [UInt64] {
+        let thread = try streaming(Streamer(data, plan: plan), folder, from: start)
+        var consumer = try consumer(folder)
+        let found = try collect(&consumer)
+        thread.join()
+        #expect(found.map(\.position) == Array(start..<2600))
+        for (position, bytes) in found {
+          let place = data.place(of: position, seed: 4)
+          let from = [source, other][place.dataset]
+          #expect(bytes == from.bytes(of: place.sequence..<place.sequence + 1))
+        }
+      }
+      // The second has 300 sequences and gives three of five: it is in its sixth epoch at the end.
+      #expect(
+        data.place(of: 2599, seed: 4).dataset == 1 || data.place(of: 2599, seed: 4).epoch == 1)
+      #expect((2590..<2600).contains { data.place(of: $0, seed: 4).epoch == 5 })
+    }
+  }
+
+  @Test func `a mix of unlike datasets is refused by name`() throws {
+    try withTemporaryFolder { folder in
+      let source = SampleSource(sequences: 40, length: 16, vocabulary: 500, type: .u16)
+      for (name, vocabulary) in [("a", 500), ("b", 600)] {
+        let description = sampleDescription(
+          of: source, vocabulary: vocabulary, frame: 32, shard: 300)
+        try DatasetWriter(description, folder: "\(folder)/\(name)", threads: 1).write(source)
+      }
+      let datasets = try ["a", "b"].map { try Dataset.open("\(folder)/\($0)") }
+      let mixture = try #require(StreamData.mixture(bySize: datasets))
+      let error = #expect(throws: StreamDataError.self) {
+        try StreamData(datasets, mixture: mixture)
+      }
+      #expect(error?.folder == "\(folder)/b" && error?.field == "vocabulary size")
+    }
+  }
+
   @Test
   func `a damaged frame is named before a wrong token goes out, and the consumer hears of it`()
     throws

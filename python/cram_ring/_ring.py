@@ -1,4 +1,5 @@
 """The ring as Python sees it: an iterable of batches, and an exact place to go on from."""
+import atexit
 import collections
 import ctypes
 import os
@@ -88,6 +89,8 @@ class _Consumer:
         self.owner = os.getpid()
         # Slots whose last user is gone. A finalizer may run at any moment, inside the library's caller too: it never waits for the lock.
         self.done, self.lock = collections.deque(), threading.Lock()
+        # Batches in use, and whether the data has ended behind them.
+        self.held, self.has_ended = set(), False
         _consumers.add(self)
 
     def __del__(self):
@@ -112,7 +115,9 @@ class _Consumer:
 
     def give_back(self):
         while self.done:
-            library.release(self.handle, self.done.popleft())
+            number = self.done.popleft()
+            self.held.discard(number)
+            library.release(self.handle, number)
 
     def finish(self, number):
         """The memory of batch `number` has no user any more."""
@@ -136,7 +141,9 @@ class _Consumer:
         """The next batch, None at the end of the data."""
         found = _library.CBatch()
         if self.call(library.next, ctypes.byref(found)) == END:
+            self.has_ended = True
             return None
+        self.held.add(found.number)
         memory = (ctypes.c_uint8 * found.bytes).from_address(found.tokens)
         # Whatever is made of the memory refers to it; when all that is gone the slot goes back. The consumer stays mapped until then.
         weakref.finalize(memory, self.finish, found.number).atexit = False
@@ -152,6 +159,15 @@ def _leave_to_parent():
     # A fork inherits the open file, and with it the parent's life line: it would seem to live as long as its workers.
     for consumer in list(_consumers):
         consumer.detach()
+
+
+@atexit.register
+def _leave_at_the_end():
+    # Who has seen the end of the data has received everything: the streamer need not wait for variables that nobody clears any more.
+    for consumer in list(_consumers):
+        if consumer.has_ended and consumer.owner == os.getpid():
+            consumer.done.extend(consumer.held)
+            consumer.give_back()
 
 
 os.register_at_fork(after_in_child=_leave_to_parent)

@@ -1,6 +1,7 @@
 import CramCommand
 import Glibc
 import RingProtocol
+import Tokenization
 
 struct DumpCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -19,12 +20,23 @@ struct DumpCommand: ParsableCommand {
   @Option(help: "Ask for the stream from this position on.")
   var start: UInt64?
 
+  @Option(
+    help: ArgumentHelp(
+      "Show text instead of ids: a tokenizer.json, or a folder with one.", valueName: "path"))
+  var tokenizer: String?
+
   @OptionGroup var common: CommonOptions
 
   func run() throws {
+    let tokenizer = try tokenizer.map(Tokenizer.load)
     var consumer = try RingConsumer(
       attaching: name, directory: CramHome.rings, startingAt: start, cancellation: .process)
-    var writer = BatchWriter(header: consumer.header, asJSON: common.json)
+    if let tokenizer, tokenizer.vocabularySize != consumer.header.vocabularySize {
+      throw OtherVocabulary(
+        ring: name, expected: consumer.header.vocabularySize, found: tokenizer.vocabularySize)
+    }
+    var writer = BatchWriter(
+      header: consumer.header, asJSON: common.json, tokenizer: tokenizer)
     while let batch = try consumer.next() {
       guard writer.write(batch), follow else { return }
       consumer.release(batch)
@@ -32,14 +44,24 @@ struct DumpCommand: ParsableCommand {
   }
 }
 
+private struct OtherVocabulary: Error, CustomStringConvertible {
+  let ring: String
+  let expected, found: Int
+
+  var description: String {
+    "--tokenizer: \(found) words, expected \(expected) as ring \(ring) carries; give the tokenizer of its dataset"
+  }
+}
+
 /// Turns batches into lines on standard output.
 private struct BatchWriter {
   private let header: RingHeader
   private let asJSON: Bool
+  private let tokenizer: Tokenizer?
   private var line: [UInt8] = []
 
-  init(header: RingHeader, asJSON: Bool) {
-    (self.header, self.asJSON) = (header, asJSON)
+  init(header: RingHeader, asJSON: Bool, tokenizer: Tokenizer?) {
+    (self.header, self.asJSON, self.tokenizer) = (header, asJSON, tokenizer)
   }
 
   /// Writes the batch: one JSON object, or a line for each sequence. False when nobody reads any more.
@@ -50,7 +72,13 @@ private struct BatchWriter {
       for row in 0..<batch.count {
         appendIDs(batch, row, open: row == 0 ? "[" : ",[", between: 44, close: "]")
       }
-      append("]}\n")
+      append("]")
+      if tokenizer != nil { appendTexts(batch) }
+      append("}\n")
+    } else if let tokenizer {
+      for row in 0..<batch.count {
+        append("\(batch.firstPosition + UInt64(row)): \(tokenizer.decode(ids(batch, row)))\n")
+      }
     } else {
       for row in 0..<batch.count {
         appendIDs(
@@ -74,6 +102,22 @@ private struct BatchWriter {
           : batch.tokens.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
     }
     append(close)
+  }
+
+  private mutating func appendTexts(_ batch: RingBatch) {
+    let texts = (0..<batch.count).map { row in
+      JSONValue.string(tokenizer!.decode(ids(batch, row), skippingSpecials: true))
+    }
+    append(",\"texts\":" + JSONValue.array(texts).serialized())
+  }
+
+  private func ids(_ batch: RingBatch, _ row: Int) -> [Int] {
+    (0..<header.sequenceLength).map { place in
+      let offset = row * header.sequenceBytes + place * header.tokenType.bytes
+      return header.tokenType == .u16
+        ? Int(batch.tokens.loadUnaligned(fromByteOffset: offset, as: UInt16.self))
+        : Int(batch.tokens.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+    }
   }
 
   private mutating func append(_ text: String) { line.append(contentsOf: text.utf8) }

@@ -14,15 +14,21 @@ struct RingCommand: ParsableCommand {
       Examples:
         cram ring list
         cram ring show training --json
+        cram ring watch training
+        cram ring dump training --tokenizer shards/tokenizer.json
         cram ring dump training --follow --start 0 --json
         cram ring clean
       """,
-    subcommands: [ListCommand.self, ShowCommand.self, DumpCommand.self, CleanCommand.self])
+    subcommands: [
+      ListCommand.self, ShowCommand.self, WatchCommand.self, DumpCommand.self, CleanCommand.self,
+      BenchCommand.self,
+    ])
 }
 
 struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "Every ring: who holds it, its state, how full it is.")
+    commandName: "list",
+    abstract: "Every ring: who holds it, its state, how full it is, its rate and stalls.")
 
   @OptionGroup var common: CommonOptions
 

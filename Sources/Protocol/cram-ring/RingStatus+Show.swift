@@ -11,6 +11,7 @@ extension RingStatus {
       "slots": .unsigned(UInt64(slotCount)), "slot_bytes": .unsigned(UInt64(slotBytes)),
       "filled": .unsigned(filled), "published": .unsigned(published),
       "released": .unsigned(released),
+      "batches_per_second": recentBatchesPerSecond.map(JSONValue.double) ?? .null,
       "next_position": nextPosition.map(JSONValue.unsigned) ?? .null,
       "stream": stream, "counters": counters, "failure": failure.isEmpty ? .null : .string(failure),
     ]
@@ -19,6 +20,8 @@ extension RingStatus {
   /// One line of the list.
   var line: String {
     "\(name)  \(state.name)  \(filled) of \(slotCount) slots full  producer \(text(producerPID))  consumer \(text(consumerPID))"
+      + (recentBatchesPerSecond.map { "  \(Amount.fixed($0, 1)) batches/s" } ?? "")
+      + "  waited: producer \(producerStalls) times, consumer \(consumerStalls) times"
   }
 
   var lines: [String] {
@@ -35,7 +38,7 @@ extension RingStatus {
     ] + (failure.isEmpty ? [] : ["failed: \(failure)"])
   }
 
-  private var filled: UInt64 { published >= released ? published - released : 0 }
+  var filled: UInt64 { published >= released ? published - released : 0 }
 
   private var stream: JSONValue {
     [

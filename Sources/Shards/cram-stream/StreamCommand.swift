@@ -8,20 +8,25 @@ import Shards
 
 struct StreamCommand: ParsableCommand {
   static let configuration = CommandConfiguration.verb(
-    "stream", abstract: "Streams a dataset into a ring, from which a trainer takes it.",
+    "stream", abstract: "Streams a dataset, or a mix, into a ring, from which a trainer takes it.",
     discussion: """
       Unpacks shards ahead of the trainer, in order, epoch after epoch (epochs after the first in another order, where \
       the dataset is stored in random order). Any position may be the start. The consumer may come, die and come back; \
-      so may this command: started again, it goes on in the same ring without losing or repeating a sequence.
+      so may this command: started again, it goes on in the same ring without losing or repeating a sequence. Of \
+      several datasets each next sequence comes from the one furthest behind its share: its weight, or its size.
 
       Examples:
         cram stream shards/train --ring training
         cram stream shards/train --ring part-1 --rank 1 --world-size 2 --start 1000000
+        cram stream web/train=0.7 books/train=0.3 --ring mixed
         cram stream shards/train --where 1000000 --json
       """)
 
-  @Argument(help: ArgumentHelp("A folder with manifest.json.", valueName: "dataset"))
-  var dataset: String
+  @Argument(
+    help: ArgumentHelp(
+      "Folders with manifest.json; several are mixed by size, or by weight as in books/train=0.3.",
+      valueName: "dataset"))
+  var datasets: [String]
 
   @Option(
     help: ArgumentHelp("The ring to fill: letters, digits, '.', '_' and '-'.", valueName: "name"))
@@ -60,6 +65,7 @@ struct StreamCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
+    try MixArguments.check(datasets)
     if ring == nil, `where` == nil { throw ValidationError("--ring NAME is missing") }
     if epochs == 0 { throw ValidationError("--epochs 0: expected at least 1") }
     if !(1...1 << 24).contains(batch) {
@@ -79,7 +85,7 @@ struct StreamCommand: ParsableCommand {
 
   func run() throws {
     if dieWithParent { Parent.cancelWithIt(.process) }
-    let opened = try open()
+    let opened = try MixArguments(datasets).open()
     if let position = `where` { return locate(position, in: opened) }
     guard let ring else { return }
     let streamer = Streamer(opened, plan: try plan(for: opened), skipping: try skipping(opened))
@@ -87,38 +93,34 @@ struct StreamCommand: ParsableCommand {
       name: ring, directory: CramHome.rings, header: streamer.header, startingAt: start,
       cancellation: .process)
     common.console.say(
-      "ring \(ring): \(dataset) from position \(producer.position), batches of \(batch)"
+      "ring \(ring): \(datasets.joined(separator: ", ")) from position \(producer.position), batches of \(batch)"
         + (producer.tookOver ? ", taken over from a producer that died" : ""))
     try report(streamer.run(producer, flag: .process), ring: ring)
   }
 
-  private func open() throws -> Dataset {
-    let folder = Folder.trimmed(dataset)
-    let manifests = ["", "/train"].map { Folder.kind(of: folder + $0 + "/" + Manifest.fileName) }
-    if manifests == [.nothing, .file] { throw StreamError.severalDatasets(folder: folder) }
-    return try Dataset.open(folder)
+  private func skipping(_ data: StreamData) throws -> [DamageSkipping] {
+    guard skipDamaged else { return [] }
+    return try data.datasets.map { dataset in
+      let fingerprint = dataset.manifest.fingerprint
+      return try DamageSkipping(
+        record: CramHome.path + "/replaced/\(fingerprint).json", fingerprint: fingerprint,
+        tell: { Console.complain("cram-stream: \($0)") })
+    }
   }
 
-  private func skipping(_ dataset: Dataset) throws -> DamageSkipping? {
-    guard skipDamaged else { return nil }
-    let fingerprint = dataset.manifest.fingerprint
-    return try DamageSkipping(
-      record: CramHome.path + "/replaced/\(fingerprint).json", fingerprint: fingerprint,
-      tell: { Console.complain("cram-stream: \($0)") })
-  }
-
-  private func plan(for dataset: Dataset) throws -> Streamer.Plan {
+  private func plan(for data: StreamData) throws -> Streamer.Plan {
     let geometry = BatchGeometry(
-      batchSequences: batch, rank: rank, worldSize: worldSize, sequencesPerEpoch: dataset.sequences,
+      batchSequences: batch, rank: rank, worldSize: worldSize, sequencesPerEpoch: data.sequences,
       epochs: epochs)
     guard geometry.hasShare else {
-      throw StreamError.noShare(rank: rank, batch: batch, sequences: dataset.sequences)
+      throw StreamError.noShare(rank: rank, batch: batch, sequences: data.sequences)
     }
     return Streamer.Plan(geometry: geometry, seed: common.seed, grace: .seconds(grace.seconds))
   }
 
-  private func locate(_ position: UInt64, in opened: Dataset) {
-    let place = opened.order(seed: common.seed).place(of: position)
+  private func locate(_ position: UInt64, in opened: StreamData) {
+    let place = opened.place(of: position, seed: common.seed)
+    let dataset = datasets[place.dataset]
     common.console.printJSON([
       "dataset": .string(dataset), "epoch": .unsigned(place.epoch),
       "sequence": .unsigned(place.sequence),
@@ -144,7 +146,7 @@ struct StreamCommand: ParsableCommand {
 }
 
 /// Why a stream cannot go on although nothing is broken.
-private enum StreamError: Error, CustomStringConvertible {
+enum StreamError: Error, CustomStringConvertible {
   case severalDatasets(folder: String)
   case noShare(rank: UInt64, batch: UInt64, sequences: UInt64)
   case abandoned(ring: String, grace: Double)

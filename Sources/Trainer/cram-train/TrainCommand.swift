@@ -50,6 +50,10 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "How often to write a checkpoint, as 90s, 5m or 2h.")
   var checkpointEvery = TimeSpan(seconds: 300)
 
+  @Option(
+    help: "How long a living streamer may give no data before the run ends with a checkpoint.")
+  var stallLimit = TimeSpan(seconds: 600)
+
   @Flag(help: "Run nothing; say what the run would be: parameters, operations and memory.")
   var plan = false
 
@@ -68,6 +72,7 @@ struct TrainCommand: ParsableCommand {
     if let microBatch, !(1...1 << 16).contains(microBatch.value) {
       throw ValidationError("--micro-batch \(microBatch.value): expected 1 to \(1 << 16)")
     }
+    if stallLimit.seconds <= 0 { throw ValidationError("--stall-limit 0: expected a time") }
     if checkpointEvery.seconds <= 0 {
       throw ValidationError("--checkpoint-every 0: expected a time")
     }

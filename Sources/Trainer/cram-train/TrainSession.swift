@@ -24,17 +24,20 @@ struct TrainSession {
     let stream = try OwnStream(
       dataset, executable: Executables.streamer, directory: CramHome.rings, purpose: "train",
       position: try checkpoint?.state().position ?? 0, seed: command.common.seed,
-      cancellation: .process)
+      cancellation: .process, stallLimit: stallLimit, tell: console.say)
     defer { stream.end() }
     try train(request, run, checkpoint, stream.source, heldOut, companions)
   }
+
+  private var stallLimit: Duration { .seconds(command.stallLimit.seconds) }
 
   private func train(fromRing name: String) throws {
     let heldOut = try heldOutManifest(near: nil)
     let companions = try companions(near: nil)
     let position = command.output.overwrite ? nil : try RunFolder.resumePosition(folder)
     let source = try RingSource(
-      name, directory: CramHome.rings, position: position, streamer: nil, cancellation: .process)
+      name, directory: CramHome.rings, position: position, streamer: nil, cancellation: .process,
+      stallLimit: stallLimit, tell: console.say)
     let request = try request(source.facts, heldOut)
     guard case .ready(let run, let checkpoint) = try open(request) else { return }
     try train(request, run, checkpoint, source, heldOut, companions)

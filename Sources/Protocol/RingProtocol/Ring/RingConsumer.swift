@@ -101,11 +101,21 @@ public struct RingConsumer: ~Copyable {
   /// when it died and no other came within the patience, when the batch is damaged, and when the cancellation flag is
   /// set. Not all slots may be held by this consumer (a slot counts until it and all before it are released): nothing
   /// could ever come.
-  public mutating func next() throws(RingError) -> RingBatch? {
+  ///
+  /// While it waits `onPause` hears about twice a second how long it has; after `stallLimit` it throws `stalled`. Both
+  /// count only time in which this process was awake.
+  public mutating func next(
+    stallLimit: Duration? = nil, onPause: ((Duration) -> Void)? = nil
+  ) throws(RingError) -> RingBatch? {
     var batch = cram_ring_batch()
-    let consumer = self.consumer
+    let (consumer, name) = (self.consumer, self.name)
+    var patience = Patience(stallLimit ?? .seconds(1 << 40))
     let status = try Self.repeating(consumer, name, cancellation) {
       cram_ring_next(consumer, &batch, Self.pauseNanoseconds)
+    } afterPause: { (round) throws(RingError) in
+      patience.spend(round)
+      if patience.isExhausted { throw .stalled(name: name, waited: patience.spent) }
+      onPause?(patience.spent)
     }
     return status == CRAM_RING_END ? nil : RingBatch(batch)
   }
@@ -135,13 +145,15 @@ public struct RingConsumer: ~Copyable {
   @discardableResult
   private static func repeating(
     _ consumer: OpaquePointer, _ name: String, _ cancellation: CancellationFlag?,
-    _ body: () -> Int32
+    _ body: () -> Int32, afterPause: (Duration) throws(RingError) -> Void = { _ in }
   ) throws(RingError) -> Int {
     while true {
       if let signal = cancellation?.signal, signal != 0 { throw .cancelled(signal: signal) }
+      let begin = ring_clock()
       let status = Int(body())
       switch status {
-      case CRAM_RING_AGAIN: continue
+      case CRAM_RING_AGAIN:
+        try afterPause(.nanoseconds(ring_clock() - begin))
       case CRAM_RING_OK, CRAM_RING_END: return status
       default: throw RingError(consumer, name)
       }

@@ -17,6 +17,8 @@ public enum RingError: Error, Equatable {
   case failed(name: String, reason: String)
   /// The producer died and no other came; `taken` is the number of batches received.
   case producerGone(name: String, waited: Duration, taken: UInt64)
+  /// The producer lives, and has given nothing for so long.
+  case stalled(name: String, waited: Duration)
   /// The ring was closed before a consumer's seek was answered.
   case closedBeforeSeek(name: String, position: UInt64)
   case damagedBatch(name: String, batch: UInt64, found: String)
@@ -52,6 +54,8 @@ extension RingError: CustomStringConvertible {
       "ring \(name): its producer failed: \(reason)"
     case .producerGone(let name, let waited, let taken):
       "ring \(name): its producer died and no other came for \(seconds(waited)), \(taken) batches were received; start `cram stream` again"
+    case .stalled(let name, let waited):
+      "ring \(name): its producer lives but has given nothing for \(seconds(waited)); look at it with `cram ring watch \(name)`"
     case .closedBeforeSeek(let name, let position):
       "ring \(name): it ended before position \(position) was asked for; start `cram stream` again"
     case .damagedBatch(let name, let batch, let found):

@@ -110,6 +110,11 @@ public struct RingProducer: ~Copyable {
   /// Whether a consumer lives.
   public var consumerIsAlive: Bool { object.isHeld(RingLayout.consumerLine) }
 
+  /// Batches that were published and that the consumer has not given back.
+  public var unreleased: UInt64 {
+    published &- cells.released.pointee.load(ordering: .acquiring)
+  }
+
   /// Waits for a free slot, a seek, or the end of the grace time without a consumer; uses no processor meanwhile.
   ///
   /// Throws `cancelled` once the cancellation flag is set.

@@ -1,3 +1,5 @@
+import CRing
+
 /// What a ring looks like from outside at one moment.
 public struct RingStatus: Sendable {
   public let name: String
@@ -16,6 +18,8 @@ public struct RingStatus: Sendable {
   public let released: UInt64
   /// The position after the last batch published, nil before the first.
   public let nextPosition: UInt64?
+  /// Batches a second since the oldest batch that is still described; nil before there are two.
+  public let recentBatchesPerSecond: Double?
   public let producerGeneration: UInt64
   public let consumerGeneration: UInt64
   public let streamGeneration: UInt64
@@ -56,6 +60,7 @@ extension RingDirectory {
       slotCount: shape.slotCount, slotBytes: shape.slotBytes, published: published,
       released: released,
       nextPosition: last.map { RingDescriptor(from: $0).nextPosition },
+      recentBatchesPerSecond: Self.rate(cells, published: published, slotCount: shape.slotCount),
       producerGeneration: count(cells.producerGeneration),
       consumerGeneration: count(cells.consumerGeneration),
       streamGeneration: count(cells.streamGeneration),
@@ -65,5 +70,14 @@ extension RingDirectory {
       consumerWaitNanoseconds: count(cells.consumerWait),
       framesVerified: count(cells.framesVerified), damagedFrames: count(cells.damagedFrames),
       failure: state == .failed ? cells.failure : "")
+  }
+
+  /// By the times at which the last batches were made; it falls while nothing comes.
+  private static func rate(_ cells: RingCells, published: UInt64, slotCount: Int) -> Double? {
+    let count = min(published, UInt64(slotCount))
+    guard count > 1 else { return nil }
+    let slot = Int((published - count) % UInt64(slotCount))
+    let (oldest, now) = (RingDescriptor(from: cells.descriptor(slot: slot)).time, ring_clock())
+    return now > oldest ? Double(count) / (Double(now - oldest) / 1e9) : nil
   }
 }

@@ -1,7 +1,7 @@
 import RingProtocol
 import Synchronization
 
-/// Streams a dataset into a ring until the data ends, the consumer is gone, or it is told to stop.
+/// Streams a dataset, or a mix of several, into a ring until the data ends, the consumer is gone, or it is told to stop.
 public struct Streamer: Sendable {
   /// What is streamed, and how it is cut.
   public struct Plan: Sendable {
@@ -35,32 +35,32 @@ public struct Streamer: Sendable {
     public var position: UInt64
   }
 
-  private let dataset: Dataset
+  private let data: StreamData
   private let plan: Plan
-  private let order: EpochOrder
-  private let skipping: DamageSkipping?
+  private let skipping: [DamageSkipping]
 
-  /// - Parameter skipping: what to do about damaged frames; nil: they end the stream.
+  /// - Parameter skipping: what to do about damaged frames, one for each dataset; none: they end the stream.
+  public init(_ data: StreamData, plan: Plan, skipping: [DamageSkipping] = []) {
+    precondition(
+      skipping.isEmpty || skipping.count == data.datasets.count,
+      "\(skipping.count) records of damage for \(data.datasets.count) datasets")
+    (self.data, self.plan, self.skipping) = (data, plan, skipping)
+  }
+
   public init(_ dataset: Dataset, plan: Plan, skipping: DamageSkipping? = nil) {
-    (self.dataset, self.plan, self.skipping) = (dataset, plan, skipping)
-    order = dataset.order(seed: plan.seed)
+    self.init(StreamData(dataset), plan: plan, skipping: skipping.map { [$0] } ?? [])
   }
 
   /// What the ring has to say of this stream.
-  public var header: RingHeader { RingHeader(dataset.manifest, plan: plan) }
+  public var header: RingHeader { RingHeader(data, plan: plan) }
 
   /// Fills the ring of `producer` and leaves it as the end demands: closed, interrupted or failed, the name removed.
   ///
   /// Throws the `ShardError` of a bad shard, after the consumer was told; and `RingError.cancelled`.
   public func run(_ producer: consuming RingProducer, flag: CancellationFlag?) throws -> Summary {
-    let frames = FrameCount(dataset)
-    let reader = DatasetReader(dataset, cachedFrames: 2, skipping: skipping)
-    let ahead = ReadAhead(
-      order: order, end: plan.geometry.end, sequenceBytes: dataset.manifest.sequenceBytes,
-      read: { range, target in
-        try reader.read(range, into: target)
-        frames.count(range)
-      })
+    let frames = FrameCount(data.datasets)
+    let ahead = StreamReading(
+      data, end: plan.geometry.end, seed: plan.seed, skipping: skipping, counting: frames)
     defer { ahead.stop() }
     do {
       let summary = try fill(&producer, from: ahead, counting: frames, flag: flag)
@@ -76,7 +76,7 @@ public struct Streamer: Sendable {
   }
 
   private func fill(
-    _ producer: inout RingProducer, from ahead: ReadAhead, counting frames: FrameCount,
+    _ producer: inout RingProducer, from ahead: StreamReading, counting frames: FrameCount,
     flag: CancellationFlag?
   ) throws -> Summary {
     var summary = Summary(end: .released, batches: 0, sequences: 0, position: producer.position)
@@ -102,7 +102,7 @@ public struct Streamer: Sendable {
         return summary
       case .seek(let position): seek(position)
       case .slot(let slot):
-        let bytes = slot[..<(batch.share.count * dataset.manifest.sequenceBytes)]
+        let bytes = slot[..<(batch.share.count * header.sequenceBytes)]
         try ahead.copy(
           batch.share, into: UnsafeMutableRawBufferPointer(rebasing: bytes), flag: flag)
         producer.publish(first: batch.share.lowerBound, count: batch.share.count, next: batch.next)
@@ -121,20 +121,24 @@ public struct Streamer: Sendable {
 }
 
 /// Counts the frames that were read and found whole.
-private final class FrameCount: Sendable {
-  private let dataset: Dataset
-  private let state = Mutex((last: -1, count: UInt64(0)))
+final class FrameCount: Sendable {
+  private let datasets: [Dataset]
+  private let state: Mutex<(last: [Int], count: UInt64)>
 
-  init(_ dataset: Dataset) { self.dataset = dataset }
+  init(_ datasets: [Dataset]) {
+    self.datasets = datasets
+    state = Mutex(([Int](repeating: -1, count: datasets.count), 0))
+  }
 
   /// Adds the frames of a range; the one that the range before ended in is still unpacked.
-  func count(_ range: Range<UInt64>) {
+  func count(_ range: Range<UInt64>, of number: Int) {
+    let dataset = datasets[number]
     let (first, last) = (
       dataset.frameIndex(of: range.lowerBound), dataset.frameIndex(of: range.upperBound - 1)
     )
     state.withLock {
-      $0.count += UInt64(last - first + (first == $0.last ? 0 : 1))
-      $0.last = last
+      $0.count += UInt64(last - first + (first == $0.last[number] ? 0 : 1))
+      $0.last[number] = last
     }
   }
 
@@ -157,8 +161,9 @@ extension Dataset {
 }
 
 extension RingHeader {
-  /// The header of a ring that carries `manifest`'s dataset by `plan`.
-  init(_ manifest: Manifest, plan: Streamer.Plan) {
+  /// The header of a ring that carries `data` by `plan`.
+  init(_ data: StreamData, plan: Streamer.Plan) {
+    let manifest = data.datasets[0].manifest
     let roles = manifest.roles
     let geometry = plan.geometry
     self.init(
@@ -167,7 +172,7 @@ extension RingHeader {
       worldSize: Int(geometry.worldSize), vocabularySize: manifest.vocabularySize,
       specials: Specials(
         pad: roles.pad, unk: roles.unk, cls: roles.cls, sep: roles.sep, mask: roles.mask),
-      fingerprint: manifest.fingerprint, sequencesPerEpoch: manifest.sequences,
+      fingerprint: data.fingerprint, sequencesPerEpoch: data.sequences,
       epochs: geometry.epochs,
       seed: plan.seed, orderVersion: KeyedPermutation.version)
   }

@@ -79,6 +79,8 @@ public enum TrainingDataError: Error, Equatable, CustomStringConvertible {
   case otherData(field: String, found: String, expected: String)
   /// A token that the vocabulary does not have.
   case unknownToken(id: UInt32, vocabularySize: Int, position: UInt64)
+  /// The streamer lives and gives nothing.
+  case stalled(waited: Duration, cause: String)
   /// The run's own streamer could not go on.
   case streamerFailed(String)
 
@@ -92,6 +94,8 @@ public enum TrainingDataError: Error, Equatable, CustomStringConvertible {
       "the data has \(field) \(found), expected \(expected) as in this run so far; give the data that the run began with, or another --output"
     case .unknownToken(let id, let vocabularySize, let position):
       "position \(position) holds token \(id) of a vocabulary of \(vocabularySize); tokenize the data again"
+    case .stalled(let waited, let cause):
+      "no data for \(waited.components.seconds) s: \(cause); mend it, then run the same command again"
     case .streamerFailed(let reason): reason
     }
   }

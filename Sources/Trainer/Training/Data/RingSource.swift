@@ -13,6 +13,8 @@ public final class RingSource: SequenceSource {
   private let directory: RingDirectory
   private let streamer: StreamerProcess?
   private let cancellation: CancellationFlag
+  private let stallLimit: Duration
+  private let tell: @Sendable (String) -> Void
   private var consumer: Consumer
   private var held: RingBatch?
   private var waitedBefore: UInt64 = 0
@@ -29,10 +31,14 @@ public final class RingSource: SequenceSource {
   ///   - position: where the stream has to go on; nil for wherever the ring's last consumer stopped.
   ///   - streamer: the process that fills the ring, where this process supervises it.
   ///   - cancellation: asks to stop waiting, where there is no streamer that passes that on.
+  ///   - stallLimit: how long a living streamer may give nothing before that is an error.
+  ///   - tell: hears a line for people when data is waited for, with the cause.
   public init(
     _ name: String, directory: RingDirectory, position: UInt64?, streamer: StreamerProcess?,
-    cancellation: CancellationFlag
+    cancellation: CancellationFlag, stallLimit: Duration = RingSource.stallLimit,
+    tell: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
+    (self.stallLimit, self.tell) = (stallLimit, tell)
     (self.name, self.directory, self.position) = (name, directory, position)
     (self.streamer, self.cancellation) = (streamer, cancellation)
     consumer = try Self.attach(name, directory, position, streamer, cancellation)
@@ -40,6 +46,9 @@ public final class RingSource: SequenceSource {
     tokenType = consumer.ring.header.tokenType
     sequencesPerEpoch = consumer.ring.header.sequencesPerEpoch
   }
+
+  /// Longer than a disk that has gone to sleep or a copy that saturates it; short enough for a day's budget.
+  public static let stallLimit = Duration.seconds(600)
 
   public var waitedNanoseconds: UInt64 { waitedBefore + consumer.ring.waitNanoseconds }
 
@@ -60,10 +69,14 @@ public final class RingSource: SequenceSource {
   }
 
   private func nextFromRing() throws -> RingBatch? {
+    var report = StallReport(name, in: directory, tell: tell)
     while true {
       do throws(RingError) {
-        return try consumer.ring.next()
+        return try consumer.ring.next(stallLimit: stallLimit) { report.hear($0) }
       } catch {
+        if case .stalled(_, let waited) = error {
+          throw TrainingDataError.stalled(waited: waited, cause: report.cause)
+        }
         guard case .interrupted = error, streamer != nil else {
           throw Self.translate(error, streamer, cancellation)
         }

@@ -22,6 +22,7 @@ public final class StreamerProcess: Sendable {
   public let giveUp = CancellationFlag()
   private let command: Command
   private let outer: CancellationFlag
+  private let tell: @Sendable (String) -> Void
   private let shared: Mutex<Shared>
 
   private struct Shared {
@@ -38,9 +39,13 @@ public final class StreamerProcess: Sendable {
   /// So many deaths without a batch between them are a fault that another start does not mend.
   private static let deathLimit = 8
 
-  /// Starts the streamer at `position` of its stream; `cancellation` asks the consumer to stop waiting.
-  public init(_ command: Command, position: UInt64, cancellation: CancellationFlag) {
-    (self.command, outer) = (command, cancellation)
+  /// Starts the streamer at `position` of its stream; `cancellation` asks the consumer to stop waiting; `tell` hears
+  /// a line for people when the streamer died and is started again.
+  public init(
+    _ command: Command, position: UInt64, cancellation: CancellationFlag,
+    tell: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
+    (self.command, outer, self.tell) = (command, cancellation, tell)
     shared = Mutex(Shared(position: position))
     let context = Unmanaged.passRetained(self).toOpaque()
     var thread = pthread_t()
@@ -75,7 +80,10 @@ public final class StreamerProcess: Sendable {
   private func signal(_ number: Int32) {
     shared.withLock { shared in
       shared.isStopping = true
-      if shared.pid != 0 { kill(shared.pid, number) }
+      guard shared.pid != 0 else { return }
+      kill(shared.pid, number)
+      // One that was stopped hears it too.
+      kill(shared.pid, SIGCONT)
     }
   }
 
@@ -88,6 +96,9 @@ public final class StreamerProcess: Sendable {
         return !shared.isStopping && decide(status, child.said, &shared)
       }
       if !goesOn { break }
+      tell(
+        "the streamer was killed by signal \(status & 0x7F == 0 ? (status >> 8 & 0xFF) - 128 : status & 0x7F); starting it again"
+      )
       usleep(pause)
       pause = shared.withLock { $0.deaths } <= 1 ? 50_000 : min(pause * 2, 2_000_000)
     }
