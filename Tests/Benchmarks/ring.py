@@ -69,6 +69,8 @@ def from_ring(folder, core=None):
             if core is not None:
                 for batch in ring:
                     count += len(batch)
+                # The last slot goes back: then the streamer ends.
+                del batch
                 result = count, None
             else:
                 result = looked_at(batch.tokens for batch in ring)

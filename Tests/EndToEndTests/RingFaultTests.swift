@@ -23,7 +23,8 @@ import Testing
   }
 
   private static func shell(_ script: String) throws -> pid_t {
-    let words: [UnsafeMutablePointer<CChar>?] = ["sh", "-c", script].map { strdup($0) }
+    let arguments: [String] = ["sh", "-c", script]
+    let words = arguments.map { strdup($0) }
     defer { words.forEach { free($0) } }
     var pid = pid_t()
     guard posix_spawn(&pid, "/bin/sh", nil, nil, words + [nil], environ) == 0 else {

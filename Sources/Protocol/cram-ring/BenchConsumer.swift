@@ -46,16 +46,16 @@ final class BenchChild {
 
   init(_ ring: String) throws {
     var ends: [Int32] = [0, 0]
-    guard pipe2(&ends, O_CLOEXEC) == 0 else { throw FileError("open", "a pipe", errno: errno) }
+    guard pipe(&ends) == 0 else { throw FileError("open", "a pipe", errno: errno) }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     defer { close(ends[1]) }
     output = ends[0]
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
-    let words: [UnsafeMutablePointer<CChar>?] = ["cram-ring", "bench", "--consume", ring].map {
-      strdup($0)
-    }
+    let arguments: [String] = ["cram-ring", "bench", "--consume", ring]
+    let words = arguments.map { strdup($0) }
     defer { words.forEach { free($0) } }
     let failure = posix_spawn(&pid, "/proc/self/exe", &actions, nil, words + [nil], environ)
     guard failure == 0 else { throw FileError("start", "cram-ring", errno: failure) }

@@ -90,14 +90,19 @@ struct RingInterval {
   init(from first: Look, to last: Look) {
     status = last.status
     seconds = first.time.duration(to: last.time) / .seconds(1)
-    func share(_ cell: (RingStatus) -> UInt64) -> Double {
-      min(
-        1, Double(cell(last.status) &- min(cell(first.status), cell(last.status))) / 1e9 / seconds)
-    }
     // Another ring under the same name counts from 0.
-    batches = last.status.released - min(first.status.released, last.status.released)
-    producerWait = share(\.producerWaitNanoseconds)
-    consumerWait = share(\.consumerWaitNanoseconds)
+    batches = Self.growth(\.released, first, last)
+    producerWait = min(
+      1, Double(Self.growth(\.producerWaitNanoseconds, first, last)) / 1e9 / seconds)
+    consumerWait = min(
+      1, Double(Self.growth(\.consumerWaitNanoseconds, first, last)) / 1e9 / seconds)
+  }
+
+  private static func growth(
+    _ count: KeyPath<RingStatus, UInt64>, _ first: Look, _ last: Look
+  ) -> UInt64 {
+    let (before, after) = (first.status[keyPath: count], last.status[keyPath: count])
+    return after - min(before, after)
   }
 
   private var batchesPerSecond: Double { Double(batches) / seconds }

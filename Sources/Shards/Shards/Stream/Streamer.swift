@@ -109,7 +109,8 @@ public struct Streamer: Sendable {
         summary.batches += 1
         summary.sequences += UInt64(batch.share.count)
         summary.position = batch.next
-        producer.count(framesVerified: frames.take(), damagedFrames: skipping?.take() ?? 0)
+        producer.count(
+          framesVerified: frames.take(), damagedFrames: skipping.reduce(0) { $0 + $1.take() })
       }
     }
 
