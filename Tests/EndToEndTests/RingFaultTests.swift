@@ -110,7 +110,8 @@ import Testing
     let result = try Program.run("ring", "bench", "--batches", "2000", "--wakes", "5", "--json")
     #expect(result.status == 0, "\(result.errors)")
     let found = try JSONValue.parse(Array(result.output.utf8))
-    #expect(found["batches"]?.int == 64 + 2000 + 500 + 5 + 65)
+    let handedOver: Int64 = 64 + 2000 + 500 + 5 + 65
+    #expect(found["batches"]?.int == handedOver)
     for key in ["handoffs_per_second", "full_handoffs_per_second", "wake_p50_microseconds"] {
       #expect((found[key]?.double ?? 0) > 0, "\(key)")
     }
