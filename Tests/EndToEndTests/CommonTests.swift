@@ -4,7 +4,8 @@ import Testing
 /// What holds for every verb.
 @Suite struct CommonTests {
   static let verbs = [
-    "dedup", "filter", "vocab", "tokenize", "inspect", "import", "merge", "stream", "ring", "train", "evaluate",
+    "dedup", "filter", "vocab", "tokenize", "inspect", "import", "merge", "stream", "ring", "train",
+    "evaluate",
     "export",
   ]
 
