@@ -78,9 +78,10 @@ public final class FilterScratch {
 
   init(_ program: FilterProgram, _ tokenizer: Tokenizer?) {
     self.program = program
-    measures = TextMeasures(tokenizer)
+    let measures = TextMeasures(tokenizer)
+    self.measures = measures
     editors = program.steps.map {
-      if case .edit(let rules) = $0.step { LineEditor(rules) } else { nil }
+      if case .edit(let rules) = $0.step { LineEditor(rules, measures) } else { nil }
     }
     (histograms, none) = (program.histograms, program.histograms)
   }
@@ -101,7 +102,7 @@ public final class FilterScratch {
     var run = FilterRun(text: document.text.assumingMemoryBound(to: UInt8.self))
     defer { run.free() }
     for (number, step) in program.steps.enumerated() {
-      if number == 0 || run.isNew { measures.begin(run.text, step.wants) }
+      if number == 0 || run.isNew { measures.begin(run.text, step.wants, wordCount: run.wordCount) }
       run.isNew = false
       switch step.step {
       case .measure(let rule): measure(rule, at: step.place, &run, watch)
@@ -141,7 +142,7 @@ public final class FilterScratch {
     case .drop(let kind, let quantity):
       let value: JSONValue = kind.hasThreshold ? quantity.json : .null
       run.verdict = run.verdict ?? Verdict(kind.reason, value: value)
-    case .change(let text, let cuts): run.change(to: text, cuts)
+    case .change(let text, let cuts): run.change(to: text, wordCount: editor.words, cuts)
     }
   }
 }
@@ -150,6 +151,8 @@ public final class FilterScratch {
 private struct FilterRun {
   private(set) var text: UnsafeBufferPointer<UInt8>
   var verdict: Verdict?
+  /// The words of the text, where they are known without splitting it.
+  private(set) var wordCount: Int?
   /// Whether the text has just been changed.
   var isNew = true
   private var cuts: [Cut] = []
@@ -159,14 +162,14 @@ private struct FilterRun {
     self.text = text
   }
 
-  mutating func change(to bytes: [UInt8], _ cuts: [Cut]) {
+  mutating func change(to bytes: [UInt8], wordCount: Int, _ cuts: [Cut]) {
     if bytes.isEmpty, verdict == nil { verdict = Verdict(cuts.last!.reason) }
     let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(1, bytes.count))
     _ = copy.update(from: bytes)
     free()
     owned = copy
     text = UnsafeBufferPointer(start: copy.baseAddress, count: bytes.count)
-    isNew = true
+    (isNew, self.wordCount) = (true, wordCount)
     self.cuts += cuts
   }
 

@@ -28,11 +28,13 @@ final class LineEditor {
   private(set) var judgements: [Judgement] = []
   /// The sentences of the lines that stayed.
   private(set) var sentences = 0
+  /// Their words: those of the text that is left, since no word and no row of words that is one reaches across a line's end.
+  private(set) var words = 0
   /// Whether all lines were judged, no one of them being the end of the document.
   private(set) var isComplete = false
 
   private let limits: Limits
-  private let lineWords = TextWords()
+  private let lineWords: TextWords
   private var edited: [Int: [UInt8]] = [:]
   private var facts = Facts()
 
@@ -77,8 +79,9 @@ final class LineEditor {
     var hasKelvin = false
   }
 
-  init(_ rules: [FilterRule]) {
+  init(_ rules: [FilterRule], _ measures: TextMeasures) {
     limits = Limits(rules)
+    lineWords = TextWords(sharing: measures.words)
   }
 
   /// Judges the text that `measures` has in hand.
@@ -86,7 +89,7 @@ final class LineEditor {
     let text = measures.text
     judgements.removeAll(keepingCapacity: true)
     edited.removeAll(keepingCapacity: true)
-    (sentences, isComplete) = (0, false)
+    (sentences, words, isComplete) = (0, 0, false)
     findFacts(text.bytes)
     for line in measures.split.lines {
       switch judge(line, text) {
@@ -133,7 +136,12 @@ final class LineEditor {
     if limits.terminal, !Self.endsWell(content) { return .line(.noTerminalPunctuation) }
     if line.chunks < limits.fewWords { return .line(.fewWords) }
     if facts.mayHavePhrases || facts.hasCurlyBracket, let fate = search(content) { return fate }
-    sentences += edited[line.whole.lowerBound] == nil ? line.sentences : countSentences(content)
+    if edited[line.whole.lowerBound] == nil {
+      count(line.sentences, line.words)
+    } else {
+      lineWords.split(content, .lines)
+      count(lineWords.lines.first?.sentences ?? 1, lineWords.sums.words)
+    }
     return .line(nil)
   }
 
@@ -169,9 +177,9 @@ final class LineEditor {
     return nil
   }
 
-  private func countSentences(_ content: UnsafeBufferPointer<UInt8>) -> Int {
-    lineWords.split(content, .lines)
-    return lineWords.lines.first?.sentences ?? 1
+  private func count(_ sentences: Int, _ words: Int) {
+    self.sentences += sentences
+    self.words += words
   }
 
   private func citationBytes(_ line: TextLine) -> Int {

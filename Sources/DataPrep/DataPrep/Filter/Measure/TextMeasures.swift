@@ -6,12 +6,14 @@ import Tokenization
 final class TextMeasures {
   private(set) var text = PlainText(UnsafeBufferPointer(start: nil, count: 0))
   let words = TextWords()
-  private let rows = WordRows()
+  private let topRows: TopRows
+  private let repeatedRows: RepeatedRows
   private let parts = DuplicateCounter()
   private let encoder: Encoder?
 
   private var wants: TextWords.Wants = []
   private var isSplit = false
+  private var wordCount: Int?
   private var isRowsBegun = false
   private var characterCount: Int?
   private var paragraphs: Duplicates?
@@ -27,14 +29,18 @@ final class TextMeasures {
 
   init(_ tokenizer: Tokenizer?) {
     encoder = tokenizer?.makeEncoder()
+    let counters = RowCounters()
+    (topRows, repeatedRows) = (TopRows(counters), RepeatedRows(counters))
   }
 
   /// Begins a text: its bytes stay where they are until the next one.
   ///
-  /// - Parameter wants: what the rules that will be asked take of its words.
-  func begin(_ text: UnsafeBufferPointer<UInt8>, _ wants: TextWords.Wants) {
+  /// - Parameters:
+  ///   - wants: what the rules that will be asked take of its words.
+  ///   - wordCount: the number of its words, where that is known: then rules that ask for no more need not split it.
+  func begin(_ text: UnsafeBufferPointer<UInt8>, _ wants: TextWords.Wants, wordCount: Int? = nil) {
     self.text = PlainText(text)
-    self.wants = wants
+    (self.wants, self.wordCount) = (wants, wordCount)
     (isSplit, isRowsBegun, characterCount) = (false, false, nil)
     (paragraphs, feedLines, fineWebLines, lineMarks) = (nil, nil, nil, nil)
   }
@@ -73,7 +79,7 @@ final class TextMeasures {
     case .shortLines: Quantity(fineWeb.short, of: fineWeb.lines)
     case .duplicateCharacters:
       Quantity(fineWeb.duplicateCharacters, of: characters - fineWeb.lineFeeds)
-    case .list: Quantity(fineWeb.lineFeeds, of: sums.words)
+    case .list: Quantity(fineWeb.lineFeeds, of: wordCount ?? sums.words)
     case .longWord, .citations, .noTerminalPunctuation, .fewWords, .loremIpsum, .javascript,
       .curlyBracket, .policy, .fewSentences:
       preconditionFailure("\(kind) is measured by the editor of lines")
@@ -167,17 +173,19 @@ final class TextMeasures {
 
   private func top(_ length: Int) -> Quantity? {
     beginRows()
-    return rows.top(length, of: words.words.pointee, characters: characters)
+    return topRows.characters(length, of: words.words.pointee).map { Quantity($0, of: characters) }
   }
 
-  private func repeated(_ length: Int) -> Quantity? {
+  private func repeated(_ length: Int) -> Quantity {
     beginRows()
-    return rows.repeated(length, of: words.words.pointee, characters: characters)
+    return Quantity(repeatedRows.characters(length, of: words.words.pointee), of: characters)
   }
 
   private func beginRows() {
     _ = split
-    if !isRowsBegun { rows.begin() }
+    guard !isRowsBegun else { return }
+    topRows.begin()
+    repeatedRows.begin()
     isRowsBegun = true
   }
 

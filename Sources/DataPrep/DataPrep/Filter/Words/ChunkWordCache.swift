@@ -5,7 +5,7 @@ import CTextKernels
 /// A table of 32 MiB, and at most 16 MiB of words (but for a single chunk of more). A chunk lies in one of the few places from its own on;
 /// where those are taken, one that was not met again goes. What it answers depends on the chunk alone.
 final class ChunkWordCache {
-  private let reader: ChunkReader
+  let reader: ChunkReader
   private let entries = ChunkTable()
   /// The words of all chunks of several.
   private(set) var words: UnsafeMutablePointer<ChunkWord>

@@ -8,6 +8,8 @@ struct TextLine: Equatable {
   var content: Range<Int>
   /// The runs without white space.
   var chunks = 0
+  /// The words.
+  var words = 0
   /// The characters of the longest of them.
   var longestChunk = 0
   /// The sentences that begin behind the first.
@@ -40,6 +42,7 @@ struct LineCollector {
       line.content = line.content.lowerBound..<end
     }
     line.chunks &+= 1
+    line.words &+= entry.pointee.wordCount
     if end &- start > line.longestChunk { measureChunk(base + start, end &- start) }
     let (flags, starts) = (entry.pointee.flags, entry.pointee.starts)
     line.sentenceStarts &+= Int(hasEnded ? starts.1 : starts.0)

@@ -29,7 +29,6 @@ final class TextWords {
   /// The lines, where they were wanted.
   var lines: [TextLine] { collector.pointee.lines }
 
-  private let reader = ChunkReader()
   private let cache: ChunkWordCache
   private let rows: RowSearch
   private let chunks: UnsafeMutablePointer<cram_chunk>
@@ -42,9 +41,14 @@ final class TextWords {
   /// Texts are shorter, in bytes.
   static let limit = 1 << 31
 
-  init() {
-    cache = ChunkWordCache(reader)
-    rows = RowSearch(reader)
+  convenience init() { self.init(ChunkWordCache(ChunkReader())) }
+
+  /// Splits with what `other` remembers; never while that one splits.
+  convenience init(sharing other: TextWords) { self.init(other.cache) }
+
+  private init(_ cache: ChunkWordCache) {
+    self.cache = cache
+    rows = RowSearch(cache.reader)
     chunks = .allocate(capacity: Self.batch)
     keys = .allocate(capacity: Self.batch)
     hashes = .allocate(capacity: Self.batch)

@@ -5,11 +5,13 @@ struct WordList: ~Copyable {
   private(set) var hashes: UnsafeMutablePointer<UInt64>
   /// Where each word ends in `solid`.
   private(set) var ends: UnsafeMutablePointer<UInt32>
-  /// The words end to end, with 32 bytes behind them that are 0 once `finish` was called.
+  /// The words end to end, with 64 bytes behind them that are 0 once `finish` was called.
   private(set) var solid: UnsafeMutablePointer<UInt8>
   private(set) var solidCount = 0
   private var capacity = 4096
   private var solidCapacity = 1 << 16
+  /// Bytes behind the words that may be read.
+  private static let margin = 64
 
   init() {
     hashes = .allocate(capacity: capacity)
@@ -26,8 +28,8 @@ struct WordList: ~Copyable {
   /// Empties the list, for a text of so many bytes.
   mutating func begin(byteCount: Int) {
     (count, solidCount) = (0, 0)
-    guard byteCount + 64 > solidCapacity else { return }
-    solidCapacity = byteCount + 64
+    guard byteCount + Self.margin > solidCapacity else { return }
+    solidCapacity = byteCount + Self.margin
     solid.deallocate()
     solid = .allocate(capacity: solidCapacity)
   }
@@ -96,7 +98,7 @@ struct WordList: ~Copyable {
 
   /// Ends the list.
   func finish() {
-    (solid + solidCount).update(repeating: 0, count: 32)
+    (solid + solidCount).update(repeating: 0, count: Self.margin)
   }
 
   /// Where the word begins in `solid`.
