@@ -135,6 +135,11 @@ def emit(job, program, measure, size, threads=1, unit="MB/s", note=""):
         }), flush=True)  # fmt: skip
 
 
+def figure(job, program, value, unit, note=""):
+    """One figure that is no rate, such as a size or a delay."""
+    print(json.dumps({"job": job, "program": program, "figure": value, "unit": unit, "note": note}), flush=True)
+
+
 def check(holds, what):
     """Ends the benchmark where a result is wrong: a figure of a wrong result is none."""
     if not holds:

@@ -3,7 +3,6 @@
 All give batches of 256 sequences of 128 tokens to one Python process, which looks at each batch's sum: the same sequences, and the same sums for those
 that read them in the same order."""
 import contextlib
-import json
 import os
 import pathlib
 import resource
@@ -168,22 +167,16 @@ def cpu_of(pid):
     return sum(int(thread.read_text().split()[0]) for thread in threads) / 1e9
 
 
-def figure(job, program, value, unit, note=""):
-    """One figure that is no rate of a run of ours."""
-    row = {"job": job, "program": program, "threads": 1, "rate": value, "unit": unit, "seconds": 0, "cpu_seconds": 0, "peak_bytes": 0, "size": 0, "note": note}
-    print(json.dumps(row | {"is_rate": False}), flush=True)
-
-
 def hand_offs():
     runs = [kit.cram("ring", "bench").result for _ in range(kit.arguments().rounds)]
     best = sorted(runs, key=lambda run: run["handoffs_per_second"])[len(runs) // 2]
     job = "ring between two processes, slots of 64 KiB"
-    figure(job, "hand-offs", best["handoffs_per_second"] / 1e3, "thousand/s", "one sequence written in each slot, its checksum made and verified")
-    figure(job, "full slots", best["full_handoffs_per_second"] / 1e3, "thousand/s", "64 KiB written, their checksum made and verified")
-    figure(job, "asleep to awake, p50", best["wake_p50_microseconds"], "µs")
-    figure(job, "asleep to awake, p99", best["wake_p99_microseconds"], "µs")
-    figure(job, "waiting producer", best["idle_producer_share"] * 100, "% of a core")
-    figure(job, "waiting consumer", best["idle_consumer_share"] * 100, "% of a core")
+    kit.figure(job, "hand-offs", best["handoffs_per_second"] / 1e3, "thousand/s", "one sequence written in each slot, its checksum made and verified")
+    kit.figure(job, "full slots", best["full_handoffs_per_second"] / 1e3, "thousand/s", "64 KiB written, their checksum made and verified")
+    kit.figure(job, "asleep to awake, p50", best["wake_p50_microseconds"], "µs")
+    kit.figure(job, "asleep to awake, p99", best["wake_p99_microseconds"], "µs")
+    kit.figure(job, "waiting producer", best["idle_producer_share"] * 100, "% of a core")
+    kit.figure(job, "waiting consumer", best["idle_consumer_share"] * 100, "% of a core")
 
 
 def main():
@@ -192,7 +185,7 @@ def main():
     sequences = plain.stat().st_size // (2 * LENGTH)
     truth = int(numpy.memmap(plain, "<u2", "r").sum(dtype=numpy.int64))
     share, rate = paced(folder, 1e6)
-    figure("the streamer while it feeds a trainer", "at 1 M tokens/s", share * 100, "% of a core", f"{rate / 1e6:.2f} M tokens/s")
+    kit.figure("the streamer while it feeds a trainer", "at 1 M tokens/s", share * 100, "% of a core", f"{rate / 1e6:.2f} M tokens/s")
     packed = as_streaming(plain)
     runs = {
         ("cram stream, cram_ring", 2, "two processes"): from_ring(folder),

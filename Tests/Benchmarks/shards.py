@@ -122,11 +122,14 @@ def attempt(make, *arguments):
         return None
 
 
-def size(name, path, tokens, note=""):
-    """A size as a row: bits a token."""
-    if path is not None:
-        bits = 8 * (path if isinstance(path, int) else path.stat().st_size if path.is_file() else folder_bytes(path)) / tokens.size
-        kit.emit("size of shards", name, kit.Measure(1, 0, 0, None), bits, unit="bits/token", note=note)
+def sizes(ours, peers, tokens):
+    """Bits a token of our files, and of each peer's file, folder or bytes, which may be missing."""
+    job = "size of shards"
+    kit.figure(job, "**cram**", 8 * ours / tokens.size, "bits/token", "everything but provenance")
+    for name, path, note in peers:
+        if path is not None:
+            size = path if isinstance(path, int) else path.stat().st_size if path.is_file() else folder_bytes(path)
+            kit.figure(job, name, 8 * size / tokens.size, "bits/token", f"{size / ours:.3f} × ours{note}")
 
 
 def main():
@@ -137,13 +140,10 @@ def main():
     level3 = zstandard.ZstdCompressor(level=3)
     mds, mds16 = attempt(mosaic, tokens, "int32", "mosaic"), attempt(mosaic, tokens, "uint16", "mosaic-16")
     lit = attempt(litdata, tokens)
-    size("cram", sum(path.stat().st_size for path in stored), tokens, "everything but provenance")
-    size("one zstd -3 stream", len(level3.compress(tokens.tobytes())), tokens, "no checksums, no look-up")
-    size("MDS, zstd, int32", mds, tokens)
-    size("MDS, zstd, uint16", mds16, tokens)
-    size("LitData, zstd, int32", lit, tokens)
-    for kind in ("arrow", "parquet"):
-        size(kind.capitalize() + ", zstd, int32", attempt(arrow, tokens, kind), tokens)
+    peers = [("one zstd -3 stream", len(level3.compress(tokens.tobytes())), "; no checksums, no look-up")]
+    peers += [("MDS, zstd, int32", mds, ""), ("MDS, zstd, uint16", mds16, ""), ("LitData, zstd, int32", lit, "")]
+    peers += [(f"{kind.capitalize()}, zstd, int32", attempt(arrow, tokens, kind), "") for kind in ("arrow", "parquet")]
+    sizes(sum(path.stat().st_size for path in stored), peers, tokens)
 
     runs = [lambda: ours("read", usual)]
     peers = [(name, read(folder)) for name, read, folder in [("StreamingDataset", read_mosaic, mds), ("LitData", read_litdata, lit)] if folder]
@@ -161,9 +161,9 @@ def main():
     kit.check(summed.result["tokens"] == tokens.size, "the histograms do not count every token")
     shards = opened.result["shards"]
     slow = look_up.result["slowest_of_hundred"]
-    kit.emit(job, "cram, one sequence", look_up, 1, unit="1/s", note=f"{1e3 * look_up.seconds:.2f} ms, no frame kept; one in a hundred {1e3 * slow:.2f} ms")
-    kit.emit(job, f"cram, opening {shards:,} shards", opened, 1, unit="1/s", note=f"{1e3 * opened.seconds:.1f} ms")
-    kit.emit(job, f"cram, histograms of {shards:,} shards", summed, 1, threads=2, unit="1/s", note=f"{1e3 * summed.seconds:.0f} ms")
+    kit.figure(job, "one sequence", 1e3 * look_up.seconds, "ms", f"no frame kept; one in a hundred {1e3 * slow:.2f} ms")
+    kit.figure(job, f"opening {shards:,} shards", 1e3 * opened.seconds, "ms")
+    kit.figure(job, f"histograms of {shards:,} shards", 1e3 * summed.seconds, "ms", "two threads")
 
     output = kit.arguments().work / "written"
     runs = [lambda threads=threads: (shutil.rmtree(output, ignore_errors=True), ours("write", usual, "--output", output, "--threads", threads))[1] for threads in (1, 2)]
