@@ -74,6 +74,35 @@ import Testing
     }
   }
 
+  @Test
+  func
+    `a streamer that stands still ends training with a checkpoint, and the same command goes on`()
+    throws
+  {
+    try withTemporaryFolder { folder in
+      let road = try Road(in: folder, documents: 200)
+      let (whole, run) = (folder + "/whole", folder + "/run")
+      let undisturbed = try Program("train", road.training(whole, budget: Self.budget, "--quiet"))
+        .wait()
+      try #require(undisturbed.status == 0, "\(undisturbed.errors)")
+      let arguments = road.training(run, budget: Self.budget, "--quiet")
+      let program = try Program("train", arguments + ["--stall-limit", "1s"])
+      wait(for: program) { lineCount(run) > 1 }
+      let streamer = try #require(children(of: program.pid).first)
+      kill(streamer, SIGSTOP)
+      let stalled = program.wait()
+      #expect(stalled.status == 1)
+      #expect(stalled.errors.contains("stopped by a signal"), "\(stalled.errors)")
+      let seen = lineCount(run)
+      #expect(seen < (try losses(whole).count))
+      #expect(try !weights(run).isEmpty)
+      let again = try Program("train", arguments).wait()
+      try #require(again.status == 0, "\(again.errors)")
+      #expect(try weights(run) == weights(whole))
+      #expect(try losses(run) == losses(whole))
+    }
+  }
+
   @Test func `a killed trainer takes its streamer and its ring along`() throws {
     try withTemporaryFolder { folder in
       let road = try Road(in: folder, documents: 200)
