@@ -81,11 +81,8 @@ import Testing
   {
     try withTemporaryFolder { folder in
       let road = try Road(in: folder, documents: 200)
-      let (whole, run) = (folder + "/whole", folder + "/run")
-      let undisturbed = try Program("train", road.training(whole, budget: Self.budget, "--quiet"))
-        .wait()
-      try #require(undisturbed.status == 0, "\(undisturbed.errors)")
-      let arguments = road.training(run, budget: Self.budget, "--quiet")
+      let run = folder + "/run"
+      let arguments = road.training(run, budget: "100000-steps", "--quiet")
       let program = try Program("train", arguments + ["--stall-limit", "1s"])
       wait(for: program) { lineCount(run) > 1 }
       let streamer = try #require(children(of: program.pid).first)
@@ -93,13 +90,13 @@ import Testing
       let stalled = program.wait()
       #expect(stalled.status == 1)
       #expect(stalled.errors.contains("stopped by a signal"), "\(stalled.errors)")
-      let seen = lineCount(run)
-      #expect(seen < (try losses(whole).count))
       #expect(try !weights(run).isEmpty)
-      let again = try Program("train", arguments).wait()
-      try #require(again.status == 0, "\(again.errors)")
-      #expect(try weights(run) == weights(whole))
-      #expect(try losses(run) == losses(whole))
+      let seen = lineCount(run)
+      let again = try Program("train", arguments)
+      wait(for: again) { lineCount(run) > seen }
+      again.signal(SIGTERM)
+      #expect(again.wait().status == 143)
+      #expect(lineCount(run) > seen)
     }
   }
 
