@@ -17,8 +17,8 @@ struct PlannedTokenizeTests {
       let world = try TokenizeWorld(folder, documents: 250)
       let report = try world.tokenize("whole") { ($0.order, $0.heldout) = (order, heldout) }
       let whole = try world.files("whole")
-      for partitions in [1, 2, 3, 30] {
-        let last = try planned(world, "\(partitions)", partitions) {
+      for (partitions, memory) in [(1, 2000), (2, 1 << 20), (3, 4000), (30, 1 << 20)] {
+        let last = try planned(world, "\(partitions)", partitions, memory: memory) {
           ($0.order, $0.heldout) = (order, heldout)
         }
         #expect(try world.files("\(partitions)") == whole)
@@ -31,7 +31,7 @@ struct PlannedTokenizeTests {
 
   /// Runs the commands of each step backwards, each twice.
   private func planned(
-    _ world: TokenizeWorld, _ output: String, _ partitions: Int,
+    _ world: TokenizeWorld, _ output: String, _ partitions: Int, memory: Int,
     _ change: (inout TokenizeOptions) -> Void
   ) throws -> JSONValue {
     var inputs = CorpusInputs(paths: [world.folder + "/corpus.jsonl"])
@@ -41,8 +41,10 @@ struct PlannedTokenizeTests {
     change(&options)
     let stage = try TokenizeStage(
       corpus: try Corpus(inputs), files: world.files, options: options,
-      output: world.folder + "/" + output, threads: 2)
-    return try runPlanned(stage, stage.command(overwrite: false), partitions: partitions).json
+      output: world.folder + "/" + output, threads: 2, memory: memory)
+    return try runPlanned(
+      stage, stage.command(overwrite: false), partitions: partitions, memory: memory
+    ).json
   }
 
   @Test func `a step waits for the one before it`() throws {

@@ -54,23 +54,24 @@ struct TokenizeWorld {
   }
 
   func stage(
-    _ output: String, threads: Int = 1, cancellation: CancellationFlag? = nil,
-    _ change: (inout TokenizeOptions) -> Void = { _ in }
+    _ output: String, threads: Int = 1, memory: Int = 1 << 30,
+    cancellation: CancellationFlag? = nil, _ change: (inout TokenizeOptions) -> Void = { _ in }
   ) throws -> TokenizeStage {
     var options = TokenizeOptions()
     (options.length, options.frameSequences, options.shardSequences) = (8, 4, 16)
     change(&options)
     return try TokenizeStage(
       corpus: corpus, files: files, options: options, output: folder + "/" + output,
-      threads: threads, cancellation: cancellation)
+      threads: threads, memory: memory, cancellation: cancellation)
   }
 
   /// Makes a dataset and gives its report.
   @discardableResult
   func tokenize(
-    _ output: String, threads: Int = 1, _ change: (inout TokenizeOptions) -> Void = { _ in }
+    _ output: String, threads: Int = 1, memory: Int = 1 << 30,
+    _ change: (inout TokenizeOptions) -> Void = { _ in }
   ) throws -> JSONValue {
-    switch try stage(output, threads: threads, change).perform(
+    switch try stage(output, threads: threads, memory: memory, change).perform(
       overwrite: false, display: { _, work in try work() })
     {
     case .done(let report): report.json

@@ -34,7 +34,9 @@ struct RingProcessKit {
   private struct Numbered: SequenceSource {
     var count: UInt64 { RingProcessKit.sequences }
 
-    var catalog: (any DocumentCatalog)? { nil }
+    var hasOrigins: Bool { false }
+
+    func catalog(of range: Range<UInt64>) -> (any DocumentCatalog)? { nil }
 
     func fill(
       _ range: Range<UInt64>, into destination: UnsafeMutableRawBufferPointer

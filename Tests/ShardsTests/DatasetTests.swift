@@ -136,7 +136,9 @@ private struct StoppingSource: SequenceSource {
   let stop: UInt64
 
   var count: UInt64 { source.count }
-  var catalog: (any DocumentCatalog)? { source.catalog }
+  var hasOrigins: Bool { source.hasOrigins }
+
+  func catalog(of range: Range<UInt64>) -> (any DocumentCatalog)? { source.catalog(of: range) }
 
   func fill(
     _ range: Range<UInt64>, into destination: UnsafeMutableRawBufferPointer

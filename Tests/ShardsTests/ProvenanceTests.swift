@@ -144,7 +144,9 @@ private struct MixedSource: SequenceSource {
   }
 
   var count: UInt64 { sample.count }
-  var catalog: (any DocumentCatalog)? { SampleCatalog() }
+  var hasOrigins: Bool { true }
+
+  func catalog(of range: Range<UInt64>) -> (any DocumentCatalog)? { SampleCatalog() }
 
   func fill(
     _ range: Range<UInt64>, into destination: UnsafeMutableRawBufferPointer
@@ -172,7 +174,9 @@ private struct NamedSource: SequenceSource {
   let names: NamedCatalog
 
   var count: UInt64 { source.count }
-  var catalog: (any DocumentCatalog)? { names }
+  var hasOrigins: Bool { true }
+
+  func catalog(of range: Range<UInt64>) -> (any DocumentCatalog)? { names }
 
   func fill(
     _ range: Range<UInt64>, into destination: UnsafeMutableRawBufferPointer

@@ -22,7 +22,9 @@ struct SampleSource: SequenceSource {
 
   var count: UInt64 { UInt64(ids.count / length) }
 
-  var catalog: (any DocumentCatalog)? { SampleCatalog() }
+  var hasOrigins: Bool { true }
+
+  func catalog(of range: Range<UInt64>) -> (any DocumentCatalog)? { SampleCatalog() }
 
   func fill(
     _ range: Range<UInt64>, into destination: UnsafeMutableRawBufferPointer

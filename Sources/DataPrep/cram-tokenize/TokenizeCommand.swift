@@ -86,10 +86,11 @@ struct TokenizeCommand: ParsableCommand {
 
   private func pack(to path: String, _ task: PartitionOptions.Task) throws {
     let folder = Folder.trimmed(path)
+    let (threads, memory) = common.resources
     let stage = try TokenizeStage(
       corpus: Corpus(input.corpus), files: TokenizerFiles(tokenizer),
-      options: packing.options(seed: common.seed), output: folder, threads: common.threadCount,
-      cancellation: .process)
+      options: packing.options(seed: common.seed), output: folder, threads: threads,
+      memory: memory, cancellation: .process)
     let console = common.console
     let outcome = try partition.perform(
       task, stage, stage.command(overwrite: overwrite), input, common,

@@ -129,7 +129,9 @@ private final class MemorySource: SequenceSource {
     self.bytes = bytes
   }
 
-  var catalog: (any DocumentCatalog)? { nil }
+  var hasOrigins: Bool { false }
+
+  func catalog(of range: Range<UInt64>) -> (any DocumentCatalog)? { nil }
 
   func fill(
     _ range: Range<UInt64>, into destination: UnsafeMutableRawBufferPointer

@@ -24,14 +24,7 @@ final class SortedRun<Record: ExchangeRecord> {
 
   /// Appends records that are not before those that are there.
   func append(_ records: UnsafeBufferPointer<Record>) throws(FileError) {
-    let bytes = UnsafeRawBufferPointer(records)
-    var done = 0
-    while done < bytes.count {
-      let written = write(descriptor, bytes.baseAddress! + done, bytes.count - done)
-      if written < 0, errno == EINTR { continue }
-      guard written >= 0 else { throw FileError("write", folder, errno: errno) }
-      done += written
-    }
+    try Descriptor.write(UnsafeRawBufferPointer(records), to: descriptor, of: folder)
     count += records.count
   }
 

@@ -37,13 +37,7 @@ struct LineTarget: ~Copyable {
 
   mutating func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     if file != nil { return try file!.write(bytes) }
-    var done = 0
-    while done < bytes.count {
-      let written = Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
-      if written < 0, errno == EINTR { continue }
-      guard written >= 0 else { throw FileError("write", path, errno: errno) }
-      done += written
-    }
+    try Descriptor.write(bytes, to: descriptor, of: path)
   }
 
   /// Gives a regular file its name; once.

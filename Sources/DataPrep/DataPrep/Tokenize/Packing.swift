@@ -77,10 +77,11 @@ extension Packing {
     }
     packing.sides = sides.compactMap { Side(json: $0, folder: folder, blockBytes: blockBytes) }
     let isWhole = packing.sides.allSatisfy { side in
+      if SlicedSpool.load(side.spool) != nil { return true }
       let size = (try? InputStamp(of: side.spool.path))?.size
       let places = try? InputStamp(
         of: OriginSpool.placesPath(SpooledCatalog.path(besideBlocks: side.spool.path)))
-      return size == side.spool.count * UInt64(side.spool.recordBytes)
+      return size == side.spool.byteCount
         && places?.size == side.tally.documents * UInt64(OriginSpool.placeBytes)
     }
     return isWhole && packing.sides.count == sides.count ? packing : nil

@@ -21,6 +21,7 @@ extension TokenizeStage: PartitionedStage {
       packing.sides = try packer(corpus, folder: state.folder, nil).divide(documents)
       try check(packing)
       try packing.save(to: state.folder)
+      try arrange(packing, memory: context.memory) { _, work in try work() }
       return .null
     }
     let shards = RunStep("shards", count: partitions) { context in
@@ -30,7 +31,7 @@ extension TokenizeStage: PartitionedStage {
         let numbers = count * context.part / partitions..<count * (context.part + 1) / partitions
         guard !numbers.isEmpty else { continue }
         try writer.writeShards(
-          numbers, of: try source(of: side, label: "\(context.part)"),
+          numbers, of: try source(of: side, memory: context.memory),
           cancellation: cancellation ?? CancellationFlag())
       }
       return .null

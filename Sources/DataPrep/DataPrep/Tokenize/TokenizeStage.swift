@@ -16,12 +16,14 @@ public struct TokenizeStage: Sendable {
   let tokenType: TokenType
   let output: String
   let threads: Int
+  let memory: Int
   let cancellation: CancellationFlag?
 
+  /// - Parameter memory: bytes for bringing sequences into their order; changes no byte of the result.
   /// - Throws: `TokenizeError` where tokenizer and options cannot make a dataset.
   public init(
     corpus: Corpus, files: TokenizerFiles, options: TokenizeOptions, output: String, threads: Int,
-    cancellation: CancellationFlag? = nil
+    memory: Int, cancellation: CancellationFlag? = nil
   ) throws(TokenizeError) {
     around = try Self.ids(options, files)
     if options.order == .sentenceLength, files.tokenizer.id(of: ".") == nil {
@@ -32,7 +34,7 @@ public struct TokenizeStage: Sendable {
     self.options = options
     tokenType = TokenType(vocabularySize: files.tokenizer.vocabularySize)
     self.output = output
-    self.threads = threads
+    (self.threads, self.memory) = (threads, memory)
     self.cancellation = cancellation
     let description = description(
       of: "train", tally: BlockPacker.Tally(), recipeSHA256: files.sha256)
@@ -78,6 +80,7 @@ public struct TokenizeStage: Sendable {
       let begin = ContinuousClock.now
       let packing = try pack(into: command.statePath + "/spool", display: display)
       try check(packing)
+      try arrange(packing, memory: memory, display: display)
       try write(packing, command, &report, display: display)
       report.seconds = (ContinuousClock.now - begin) / .seconds(1)
     }
@@ -153,7 +156,7 @@ public struct TokenizeStage: Sendable {
   private func write(
     _ side: Packing.Side, _ command: StageCommand, display: Display
   ) throws -> Manifest {
-    let source = try source(of: side, label: "all")
+    let source = try source(of: side, memory: memory)
     let meter = ProgressMeter(label: "write \(side.name)", unit: "sequences", total: source.count)
     var manifest: Manifest?
     try display(meter) {
@@ -161,18 +164,6 @@ public struct TokenizeStage: Sendable {
         source, progress: meter, cancellation: cancellation ?? CancellationFlag())
     }
     return manifest!
-  }
-
-  /// The blocks of a side in the order of its sequences.
-  ///
-  /// - Parameter label: tells what is sorted by one process from what is by others at the same time.
-  func source(of side: Packing.Side, label: String) throws -> PackedSource {
-    try PackedSource(
-      side.spool, order: options.order, seed: options.seed, side: side.name,
-      sequenceLength: options.length, hasProvenance: options.hasProvenance,
-      sorting: BlockSorting(
-        tokenizer: files.tokenizer, tokenType: tokenType, separator: around.separator,
-        cancellation: cancellation, label: label))
   }
 
   /// Writes the dataset of a side.

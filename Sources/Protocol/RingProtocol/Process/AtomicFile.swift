@@ -41,7 +41,7 @@ public struct AtomicFile: ~Copyable {
     if bytes.count < Self.bufferBytes {
       buffer.append(contentsOf: bytes)
     } else {
-      try writeAll(bytes)
+      try Descriptor.write(bytes, to: descriptor, of: path)
     }
   }
 
@@ -84,19 +84,11 @@ public struct AtomicFile: ~Copyable {
     guard !buffer.isEmpty else { return }
     var failure: FileError?
     buffer.withUnsafeBytes { raw in
-      do throws(FileError) { try writeAll(raw) } catch { failure = error }
+      do throws(FileError) { try Descriptor.write(raw, to: descriptor, of: path) } catch {
+        failure = error
+      }
     }
     if let failure { throw failure }
     buffer.removeAll(keepingCapacity: true)
-  }
-
-  private func writeAll(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
-    var done = 0
-    while done < bytes.count {
-      let written = Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
-      if written < 0, errno == EINTR { continue }
-      guard written >= 0 else { throw FileError("write", path, errno: errno) }
-      done += written
-    }
   }
 }

@@ -43,7 +43,7 @@ public final class ImportedSource: SequenceSource {
   private let length: Int
   private let type: TokenType
   private let vocabularySize: Int
-  private let hasProvenance: Bool
+  public let hasOrigins: Bool
 
   /// What is left at the end and fills no sequence is dropped.
   ///
@@ -53,7 +53,7 @@ public final class ImportedSource: SequenceSource {
     hasProvenance: Bool
   ) {
     (self.collection, self.path, self.length) = (collection, path, length)
-    (self.vocabularySize, self.hasProvenance) = (vocabularySize, hasProvenance)
+    (self.vocabularySize, hasOrigins) = (vocabularySize, hasProvenance)
     type = TokenType(vocabularySize: vocabularySize)
     count = collection.tokens / UInt64(length)
   }
@@ -61,8 +61,8 @@ public final class ImportedSource: SequenceSource {
   /// Tokens at the end that fill no sequence.
   public var tailTokens: UInt64 { collection.tokens % UInt64(length) }
 
-  public var catalog: (any DocumentCatalog)? {
-    hasProvenance ? CollectionCatalog(collection: collection) : nil
+  public func catalog(of range: Range<UInt64>) -> (any DocumentCatalog)? {
+    hasOrigins ? CollectionCatalog(collection: collection) : nil
   }
 
   public func fill(

@@ -27,7 +27,9 @@ public final class JoinedSource: SequenceSource {
       join.order == .concatenated || datasets.count == 1 || mixture != nil, "\(count) sequences")
   }
 
-  public var catalog: (any DocumentCatalog)? { origins }
+  public var hasOrigins: Bool { origins != nil }
+
+  public func catalog(of range: Range<UInt64>) -> (any DocumentCatalog)? { origins }
 
   public func fill(
     _ range: Range<UInt64>, into destination: UnsafeMutableRawBufferPointer

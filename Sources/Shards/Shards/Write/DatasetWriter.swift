@@ -119,7 +119,7 @@ public struct DatasetWriter {
     var manifest = manifest(
       of: shards, fingerprint: fingerprint.finalize(),
       statistics: TokenStatistics(histogram: histogram, roles: description.roles))
-    manifest.hasProvenance = description.hasProvenance && source.catalog != nil
+    manifest.hasProvenance = description.hasProvenance && source.hasOrigins
     manifest.provenanceBytes = provenanceBytes
     manifest.distributions = Manifest.Distributions(
       packing: packing, frequencies: FrequencyCurve(histogram: histogram),

@@ -3,8 +3,6 @@ import RingProtocol
 /// What a shard's index is made of, gathered frame by frame.
 struct IndexBuilder {
   let header: ShardHeader
-  /// Where documents come from; nil: their origins are left out.
-  let catalog: (any DocumentCatalog)?
   private(set) var records: [FrameRecord] = []
   /// How often each id occurs in the frames so far.
   private(set) var histogram: [UInt64]
@@ -12,8 +10,8 @@ struct IndexBuilder {
   private var documents: [ClosedRange<UInt64>] = []
   private var counter = PackingCounter()
 
-  init(header: ShardHeader, catalog: (any DocumentCatalog)?) {
-    (self.header, self.catalog) = (header, catalog)
+  init(header: ShardHeader) {
+    self.header = header
     histogram = Array(repeating: 0, count: header.vocabularySize)
   }
 
@@ -30,7 +28,11 @@ struct IndexBuilder {
   }
 
   /// Everything but parity, and how documents lie.
-  func sections(threads: Int) throws -> (sections: [ShardIndex.Section], packing: PackingSummary) {
+  ///
+  /// - Parameter catalog: where documents come from; nil: their origins are left out.
+  func sections(
+    catalog: (any DocumentCatalog)?, threads: Int
+  ) throws -> (sections: [ShardIndex.Section], packing: PackingSummary) {
     let numbers = DocumentSet(documents).numbers
     var sections: [ShardIndex.Section] = [
       .init(kind: .frames, content: ShardIndex.bytes(of: records)),

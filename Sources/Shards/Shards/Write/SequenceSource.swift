@@ -3,8 +3,11 @@ public protocol SequenceSource: Sendable {
   /// How many there are.
   var count: UInt64 { get }
 
-  /// Where the documents come from; nil where nobody knows.
-  var catalog: (any DocumentCatalog)? { get }
+  /// Whether it knows where the documents come from.
+  var hasOrigins: Bool { get }
+
+  /// Where the documents of the sequences in `range` come from, which were filled before; nil where nobody knows.
+  func catalog(of range: Range<UInt64>) throws -> (any DocumentCatalog)?
 
   /// Copies the sequences in `range`, as they are to be stored, into `destination`, which has exactly their size.
   ///

@@ -66,7 +66,7 @@ struct ShardWriter {
     from source: some SequenceSource, observe: (UnsafeRawBufferPointer) throws -> Void
   ) throws -> Outcome {
     var assembly = try ShardAssembly(path: path, header: header, parityGroup: parityGroup)
-    var index = IndexBuilder(header: header, catalog: hasProvenance ? source.catalog : nil)
+    var index = IndexBuilder(header: header)
     try assembly.begin()
     let (header, level, first) = (header, level, first)
     try OrderedMap.run(
@@ -82,7 +82,7 @@ struct ShardWriter {
           packed.frame.record, histogram: packed.frame.histogram, pieces: packed.frame.pieces,
           documents: packed.frame.documents)
       })
-    let (sections, packing) = try index.sections(threads: threads)
+    let (sections, packing) = try index.sections(catalog: catalog(of: source), threads: threads)
     let summary = try assembly.commit(sections)
     try verify(summary)
     return Outcome(
@@ -117,7 +117,7 @@ struct ShardWriter {
     from source: some SequenceSource, _ reader: ShardReader
   ) throws -> (sections: [ShardIndex.Section], packing: PackingSummary, histogram: [UInt64])? {
     let (header, first) = (header, first)
-    var index = IndexBuilder(header: header, catalog: hasProvenance ? source.catalog : nil)
+    var index = IndexBuilder(header: header)
     var isSame = true
     try OrderedMap.run(
       count: header.frameCount, threads: threads, makeWorker: { FrameDecoder() },
@@ -135,9 +135,14 @@ struct ShardWriter {
           documents: result.0.documents)
       })
     guard isSame else { return nil }
-    let (sections, packing) = try index.sections(threads: threads)
+    let (sections, packing) = try index.sections(catalog: catalog(of: source), threads: threads)
     guard try reader.hasSections(sections, parityGroup: parityGroup) else { return nil }
     return (sections, packing, index.histogram)
+  }
+
+  /// Where the documents of the shard come from, if it is to tell.
+  private func catalog(of source: some SequenceSource) throws -> (any DocumentCatalog)? {
+    hasProvenance ? try source.catalog(of: first..<first + header.sequences) : nil
   }
 
   private static func provenanceBytes(_ sections: [ShardIndex.Section]) -> UInt64 {

@@ -3,22 +3,33 @@ import RingProtocol
 import Shards
 import Tokenization
 
-/// Sorts the blocks of a spool by what a curriculum asks of their tokens, in bounded memory.
+/// Says where each block of a spool stands in an order, in bounded memory.
 ///
-/// One pass over the spool, two where an order needs the counts of all tokens first, and a sort of 16 bytes a block.
-struct BlockSorting: Sendable {
+/// A shuffle is computed. A curriculum asks one pass over the spool (two where it needs the counts of all tokens first), a
+/// sort of 16 bytes a block by what it asks of the tokens, and another one back by the block.
+struct BlockPlacing: Sendable {
+  let order: BlockOrder
   let tokenizer: Tokenizer
   let tokenType: TokenType
   /// Ends each document.
   let separator: UInt32
+  /// Bytes that one sort may take; there are two.
+  let memory: Int
   let cancellation: CancellationFlag?
-  /// Part of the name of a file that lives while it is written.
-  var label = "all"
-  /// Bytes that the sort may take.
-  var memory = 64 << 20
+  /// Counts the blocks of each pass.
+  let progress: ProgressMeter?
+
+  /// How often the blocks of a spool are read.
+  static func passes(_ order: BlockOrder) -> UInt64 {
+    switch order {
+    case .random, .natural: 0
+    case .sentenceLength, .fragment, .wordLength: 1
+    case .unigram, .reverseUnigram: 2
+    }
+  }
 
   /// A block and what it is sorted by.
-  struct Key: ExchangeRecord {
+  private struct Key: ExchangeRecord {
     var key: UInt64
     var block: UInt64
 
@@ -29,20 +40,56 @@ struct BlockSorting: Sendable {
     }
   }
 
-  /// The numbers of the blocks in this order.
-  func list(of spool: BlockSpool, by order: BlockOrder) throws -> BlockList {
-    let measure = try measure(order, spool)
-    let sort = ExternalSort<Key>(memory: memory, spillFolder: Folder.parent(of: spool.path))
-    try forEachBlock(of: spool) { block, tokens in
-      try sort.add(Key(key: measure(tokens), block: block))
+  /// A block and where it stands in the order.
+  private struct Place: ExchangeRecord {
+    var block: UInt64
+    var place: UInt64
+
+    var bucketKey: UInt64 { block }
+
+    // No block has two places.
+    static func < (left: Place, right: Place) -> Bool { left.block < right.block }
+  }
+
+  /// Gives the place of a block; to be asked for the blocks of the spool in natural order.
+  ///
+  /// - Parameter permutation: the shuffle of a random order.
+  func places(
+    of spool: BlockSpool, permutation: KeyedPermutation
+  ) throws -> (_ block: UInt64) throws -> UInt64 {
+    switch order {
+    case .natural: return { $0 }
+    case .random: return { permutation.place(of: $0) }
+    default:
+      let places = try sortedPlaces(of: spool)
+      return { block in
+        guard let next = try places.next(), next.block == block else {
+          preconditionFailure("block \(block) has no place")
+        }
+        return next.place
+      }
     }
-    return try BlockList(path: "\(spool.path).order-\(label)", try sort.sorted())
+  }
+
+  private func sortedPlaces(of spool: BlockSpool) throws -> SortedRecords<Place> {
+    let folder = Folder.parent(of: spool.path)
+    let measure = try measure(spool)
+    let keys = ExternalSort<Key>(memory: memory, spillFolder: folder)
+    try forEachBlock(of: spool) { block, tokens in
+      try keys.add(Key(key: measure(tokens), block: block))
+    }
+    let sorted = try keys.sorted()
+    let places = ExternalSort<Place>(memory: memory, spillFolder: folder)
+    var place: UInt64 = 0
+    while let next = try sorted.next() {
+      try places.add(Place(block: next.block, place: place))
+      place += 1
+    }
+    return try places.sorted()
   }
 
   /// The key of a block: the least comes first.
-  private func measure(
-    _ order: BlockOrder, _ spool: BlockSpool
-  ) throws -> (UnsafeRawBufferPointer) -> UInt64 {
+  private func measure(_ spool: BlockSpool) throws -> (UnsafeRawBufferPointer) -> UInt64 {
     switch order {
     case .random, .natural: preconditionFailure("\(order.rawValue) asks nothing of the tokens")
     case .sentenceLength:
@@ -99,23 +146,14 @@ struct BlockSorting: Sendable {
     return sum
   }
 
-  /// Calls `body` with each block's number and tokens, in natural order, reading some mebibytes at once.
+  /// Calls `body` with each block's number and tokens, in natural order.
   private func forEachBlock(
     of spool: BlockSpool, _ body: (UInt64, UnsafeRawBufferPointer) throws -> Void
   ) throws {
-    let file = try InputFile(spool.path)
-    let size = spool.recordBytes
-    let many = max(1, (4 << 20) / size)
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: many * size, alignment: 16)
-    defer { buffer.deallocate() }
-    for first in stride(from: 0, to: spool.count, by: many) {
+    try spool.forEachBatch { batch in
       try cancellation?.check()
-      let count = Int(min(UInt64(many), spool.count - first))
-      try file.read(at: first * UInt64(size), into: .init(rebasing: buffer[..<(count * size)]))
-      for place in 0..<count {
-        let tokens = buffer[(place * size + BlockSpool.headBytes)..<((place + 1) * size)]
-        try body(first + UInt64(place), UnsafeRawBufferPointer(rebasing: tokens))
-      }
+      for place in 0..<batch.count { try body(batch.first + UInt64(place), batch.tokens(place)) }
+      progress?.advance(by: UInt64(batch.count))
     }
   }
 }
