@@ -129,7 +129,7 @@ let package = Package(
       name: "fuzz-reading", dependencies: ["DataPrep", "RingProtocol", "TestSupport"],
       path: "Tests/Fuzz/fuzz-reading", swiftSettings: strict),
     .target(
-      name: "ShardFuzzing", dependencies: ["Shards", "RingProtocol", "CZstd"],
+      name: "ShardFuzzing", dependencies: ["Shards", "RingProtocol", "CZstd", "TestSupport"],
       path: "Tests/Fuzz/ShardFuzzing", swiftSettings: strict),
     .executableTarget(
       name: "fuzz-shards", dependencies: ["ShardFuzzing", "CramCommand", "RingProtocol"],
@@ -137,7 +137,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: [], path: "Tests/TestSupport", swiftSettings: strict),
     .executableTarget(
-      name: "ring-fuzz", dependencies: ["RingProtocol"], path: "Tests/RingFuzz",
+      name: "ring-fuzz", dependencies: ["RingProtocol", "TestSupport"], path: "Tests/RingFuzz",
       swiftSettings: strict),
     tests("RingProtocol", ["RingProtocol", "CPlatform", "CRing"]),
     tests("CramCommand", ["CramCommand", "RingProtocol"]),

@@ -9,7 +9,7 @@ import Testing
     try RingProcessKit.run("producer") { kit in
       var producer = try kit.stream()
       var consumer = try kit.consumer()
-      var random = Draws(state: 11)
+      var random = SeededNumbers(11)
       var expected: UInt64 = 0
       var kills = 0
       var untilKill = random.next() % 12
@@ -40,7 +40,7 @@ import Testing
   @Test func `a consumer killed again and again goes on where its state says`() throws {
     try RingProcessKit.run("consumer") { kit in
       let producer = try kit.stream(endless: true)
-      var random = Draws(state: 12)
+      var random = SeededNumbers(12)
       var next: UInt64 = 0
       for _ in 0..<25 {
         let dump = try Program(
@@ -238,18 +238,5 @@ import Testing
     let failure = posix_spawn(&child, "/bin/sh", nil, nil, words + [nil], environ)
     guard failure == 0 else { throw TestSupportError(what: "start a shell", number: failure) }
     return child
-  }
-}
-
-/// A small generator with a fixed rule: a failing case can be run again.
-private struct Draws {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

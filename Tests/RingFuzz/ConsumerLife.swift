@@ -1,11 +1,12 @@
 import Glibc
 import RingProtocol
+import TestSupport
 
 /// A trainer: receives batches in order from its checkpoint on, holds some for a while, saves how far it is.
 struct ConsumerLife {
   private let life: Life
   private let ledger: Ledger
-  private var random: Draws
+  private var random: SeededNumbers
   private var held: [RingBatch] = []
   /// How many batches this life holds at a time, and how long it takes over one.
   private let holding: Int

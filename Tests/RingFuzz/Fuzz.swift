@@ -89,24 +89,3 @@ struct Options {
     }
   }
 }
-
-/// A small generator with a seed, so that a failing run can be looked at again.
-struct Draws {
-  private var state: UInt64
-
-  init(_ seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
-  /// From 0 to `bound` − 1.
-  mutating func next(below bound: Int) -> Int { Int(next() % UInt64(bound)) }
-
-  /// Once in `count` draws.
-  mutating func isOneIn(_ count: Int) -> Bool { next() % UInt64(count) == 0 }
-}

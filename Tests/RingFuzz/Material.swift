@@ -1,6 +1,7 @@
 import Glibc
 import RingProtocol
 import Synchronization
+import TestSupport
 
 /// The stream: finite, its batches cut short at the end, every token a function of its position.
 enum Material {
@@ -70,14 +71,14 @@ struct Life {
   let directory: RingDirectory
   let ledger: Ledger
   let mutant: Mutant?
-  var random: Draws
+  var random: SeededNumbers
   static let ring = "fuzz"
 
   init(folder: String, seed: String, mutant: String?) throws {
     directory = RingDirectory(memory: folder, files: nil)
     ledger = try Ledger(folder)
     self.mutant = mutant.flatMap(Mutant.init(rawValue:))
-    random = Draws(UInt64(seed) ?? 0)
+    random = SeededNumbers(UInt64(seed) ?? 0)
   }
 }
 

@@ -1,10 +1,11 @@
 import Glibc
 import RingProtocol
+import TestSupport
 
 /// A streamer: fills the ring to the end of the stream, goes where the consumer seeks.
 struct ProducerLife {
   private let life: Life
-  private var random: Draws
+  private var random: SeededNumbers
   private var position: UInt64 = 0
   /// Some lives are in a hurry, so that the ring is full, others so slow that it is empty.
   private let pace: UInt32

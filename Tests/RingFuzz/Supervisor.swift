@@ -1,12 +1,13 @@
 import Glibc
 import RingProtocol
+import TestSupport
 
 /// Keeps a producer and a consumer alive over one ring, and kills, stops and continues them.
 final class Supervisor {
   private let options: Options
   private let folder: String
   private let ledger: Ledger
-  private var random: Draws
+  private var random: SeededNumbers
   private let observer: Observer
   private var sides = [Side(name: "producer"), Side(name: "consumer")]
   private var lastReceived: UInt64 = 0
@@ -26,7 +27,7 @@ final class Supervisor {
     self.options = options
     folder = try Self.makeFolder()
     ledger = try Ledger(folder)
-    random = Draws(options.seed)
+    random = SeededNumbers(options.seed)
     observer = Observer(folder)
   }
 

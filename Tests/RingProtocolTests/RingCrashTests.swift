@@ -7,7 +7,7 @@ import Testing
 struct RingCrashTests {
   @Test func `a successor goes on behind the last batch, and nothing is lost or repeated`() throws {
     try RingTestKit.run { kit in
-      var random = SplitMix(seed: 2)
+      var random = SeededNumbers(2)
       var position: UInt64 = 0
       var expected: UInt64 = 0
       var first = try kit.producer()
@@ -97,7 +97,7 @@ struct RingCrashTests {
 
   @Test func `a seek finds its way through a full ring`() throws {
     try RingTestKit.run { kit in
-      let thread = TestThread {
+      let thread = WorkerThread {
         do {
           var producer = try kit.producer()
           var position: UInt64 = 0

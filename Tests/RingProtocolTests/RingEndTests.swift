@@ -68,7 +68,7 @@ struct RingEndTests {
 
   @Test func `a stream without a batch ends for the consumer that comes`() throws {
     try RingTestKit.run { kit in
-      let thread = TestThread {
+      let thread = WorkerThread {
         do {
           var producer = try kit.producer()
           let drained2323 = try producer.drain(grace: .seconds(60))
@@ -116,7 +116,7 @@ struct RingEndTests {
         name: kit.name, directory: kit.directory, header: kit.header, startingAt: 0,
         cancellation: flag)
       for number in 0..<64 as Range<UInt64> { try kit.publish(&producer, number * 8) }
-      let waiting = TestThread {
+      let waiting = WorkerThread {
         let other = CancellationFlag()
         other.cancel(signal: SIGINT)
         let error = ringError { () throws(RingError) in

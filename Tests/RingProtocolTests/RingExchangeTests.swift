@@ -1,5 +1,6 @@
 import RingProtocol
 import Synchronization
+import TestSupport
 import Testing
 
 struct RingExchangeTests {
@@ -7,7 +8,7 @@ struct RingExchangeTests {
   func `batches arrive once, in order and whole, then the end`(batch: Int) throws {
     try RingTestKit.run(RingTestKit.header(batch: batch)) { kit in
       let count: UInt64 = 1000
-      let producing = TestThread {
+      let producing = WorkerThread {
         do {
           var producer = try kit.producer()
           for number in 0..<count {
@@ -44,7 +45,7 @@ struct RingExchangeTests {
       var next: UInt64 = 0
       var held: [RingBatch] = []
       var expected: UInt64 = 0
-      var random = SplitMix(seed: 1)
+      var random = SeededNumbers(1)
       for _ in 0..<3000 {
         if random.next() % 2 == 0, next - expected < 64 * 8, held.count < 40,
           next / 8 - (held.first?.number ?? expected / 8) < 64
@@ -74,7 +75,7 @@ struct RingExchangeTests {
       for number in 0..<UInt64(consumer.slotCount) { try kit.publish(&producer, number * 8) }
       let releases = Atomic(0)
       let waiting = Mutex<RingProducer?>(producer)
-      let thread = TestThread {
+      let thread = WorkerThread {
         guard var producer = waiting.withLock({ $0.take() }) else { return }
         let claim = try? producer.claim(grace: .seconds(60))
         #expect(releases.load(ordering: .acquiring) == 1)
@@ -91,7 +92,7 @@ struct RingExchangeTests {
   @Test func `a consumer may come before its ring`() throws {
     try RingTestKit.run { kit in
       let attached = Atomic(false)
-      let thread = TestThread {
+      let thread = WorkerThread {
         do {
           var consumer = try kit.consumer()
           attached.store(true, ordering: .releasing)
@@ -109,7 +110,7 @@ struct RingExchangeTests {
   @Test func `waiting is counted on both sides`() throws {
     try RingTestKit.run { kit in
       var producer = try kit.producer()
-      let thread = TestThread {
+      let thread = WorkerThread {
         do {
           var consumer = try kit.consumer()
           _ = try consumer.next()
@@ -122,20 +123,5 @@ struct RingExchangeTests {
       thread.join()
       #expect(try kit.directory.status(of: kit.name).consumerWaitNanoseconds > 0)
     }
-  }
-}
-
-/// A small generator with a seed, so that a failing case can be run again.
-struct SplitMix: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

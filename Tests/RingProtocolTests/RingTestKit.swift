@@ -78,28 +78,6 @@ struct RingTestKit {
   }
 }
 
-/// A thread of its own for a side that blocks; joined before the test ends.
-final class TestThread {
-  private var handle = pthread_t()
-
-  init(_ body: @escaping @Sendable () -> Void) {
-    let context = Unmanaged.passRetained(Box(body)).toOpaque()
-    pthread_create(
-      &handle, nil,
-      { context in
-        Unmanaged<Box>.fromOpaque(context!).takeRetainedValue().body()
-        return nil
-      }, context)
-  }
-
-  func join() { pthread_join(handle, nil) }
-
-  private final class Box {
-    let body: @Sendable () -> Void
-    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-  }
-}
-
 /// What `body` throws, nil where it does not.
 func ringError<Result: ~Copyable>(_ body: () throws(RingError) -> Result) -> RingError? {
   do throws(RingError) {

@@ -13,7 +13,7 @@ struct ImportTests {
   private func writeMegatron(
     _ stem: String, type: UInt8, width: Int, vocabulary: UInt64
   ) -> [UInt64] {
-    var random = SplitMix(state: 5)
+    var random = SeededNumbers(5)
     var (tokens, lengths, starts, bin) = ([UInt64](), [UInt64](), [UInt64(0)], [UInt8]())
     for document in 0..<20 {
       for _ in 0..<(document % 2 + 1) {

@@ -1,4 +1,5 @@
 import Shards
+import TestSupport
 import Testing
 
 /// Mixing by weight is exact at every prefix; the vectors were computed by a program that is not ours.
@@ -19,7 +20,7 @@ struct MixtureTests {
   }
 
   @Test func `every prefix has every share to within less than one`() throws {
-    var random = SplitMix(state: 8)
+    var random = SeededNumbers(8)
     for _ in 0..<60 {
       let weights = (0..<2 + random.next() % 11).map { _ in 1 + random.next() % 90 }
       let mixture = try #require(Mixture(weights: weights))

@@ -126,7 +126,7 @@ private struct MixedSource: SequenceSource {
 
   init(sequences: Int, seed: UInt64) {
     sample = SampleSource(sequences: sequences, length: 16, vocabulary: 100, type: .u16)
-    var random = SplitMix(state: seed)
+    var random = SeededNumbers(seed)
     pieces = (0..<sequences).map { _ in
       var room: UInt32 = 16
       var row: [DocumentPiece] = []

@@ -31,7 +31,7 @@ struct RepairTests {
   @Test(arguments: codecs)
   func `one flipped bit anywhere outside the index's table is mended`(codec: Codec) throws {
     try withShard(codec) { folder, path, good in
-      var random = SplitMix(state: 5)
+      var random = SeededNumbers(5)
       var refused = 0
       for _ in 0..<120 {
         var content = good

@@ -1,6 +1,7 @@
 import Glibc
 import RingProtocol
 import Shards
+import TestSupport
 
 /// Sequences held in memory, seeded; each touches the documents that its place says.
 struct SampleSource: SequenceSource {
@@ -11,7 +12,7 @@ struct SampleSource: SequenceSource {
   var spread: UInt64 = 3
 
   init(sequences: Int, length: Int, vocabulary: Int, type: TokenType, seed: UInt64 = 1) {
-    var random = SplitMix(state: seed)
+    var random = SeededNumbers(seed)
     // Low ids are frequent, so that there is something to compress.
     ids = (0..<sequences * length).map { _ in
       let draw = random.next()
@@ -59,19 +60,6 @@ struct SampleCatalog: DocumentCatalog {
     DocumentOrigin(
       id: "document-\(number)", file: number < 3 ? "a.jsonl" : "b/c.jsonl.zst",
       source: number % 2 == 0 ? "even" : nil)
-  }
-}
-
-/// A small generator with a fixed rule: tests repeat.
-struct SplitMix {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }
 

@@ -41,12 +41,12 @@ struct StreamTests {
     expecting: @escaping @Sendable (Result<Streamer.Summary, any Error>) -> Void = {
       #expect((try? $0.get())?.end == .released)
     }
-  ) throws -> TestThread {
+  ) throws -> WorkerThread {
     let producer = Mutex<RingProducer?>(
       try RingProducer(
         name: "s", directory: RingDirectory(memory: folder, files: nil), header: streamer.header,
         startingAt: start, cancellation: flag))
-    return TestThread {
+    return WorkerThread {
       guard let producer = producer.withLock({ $0.take() }) else { return }
       while afterConsumer, !producer.consumerIsAlive { usleep(1000) }
       do { expecting(.success(try streamer.run(producer, flag: flag))) } catch {
@@ -117,7 +117,7 @@ struct StreamTests {
       for rank in 0..<size {
         let thread = try streaming(try streamer(folder, epochs: 2, rank: rank, of: size), folder)
         var position: UInt64? = nil
-        var random = SplitMix(state: 5)
+        var random = SeededNumbers(5)
         while position ?? 0 < 2000 {
           // Every rank is cut at the same batches, as ranks of one training run are.
           var consumer = try consumer(folder, from: position)
@@ -277,28 +277,6 @@ struct StreamTests {
       #expect(header.sequencesPerEpoch == 1000 && header.epochs == 4 && header.seed == 3)
       #expect(header.slotSequences == 12)
     }
-  }
-}
-
-/// A thread of its own for a side that blocks; joined before the test ends.
-final class TestThread {
-  private var handle = pthread_t()
-
-  init(_ body: @escaping @Sendable () -> Void) {
-    let context = Unmanaged.passRetained(Box(body)).toOpaque()
-    pthread_create(
-      &handle, nil,
-      { context in
-        Unmanaged<Box>.fromOpaque(context!).takeRetainedValue().body()
-        return nil
-      }, context)
-  }
-
-  func join() { pthread_join(handle, nil) }
-
-  private final class Box {
-    let body: @Sendable () -> Void
-    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
   }
 }
 

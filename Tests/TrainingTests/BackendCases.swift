@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Training
 
@@ -14,23 +15,6 @@ enum BackendCase: String, CaseIterable, CustomTestStringConvertible {
   }
 
   static var kernels: [BackendCase] { [.portable, .avx2, .avx512] }
-}
-
-/// Numbers for tests: a function of the seed, spread evenly over −1 to 1.
-struct SeededNumbers {
-  private var state: UInt64
-
-  init(_ seed: UInt64) { state = seed &* 0x9e37_79b9_7f4a_7c15 | 1 }
-
-  mutating func next(below bound: Int) -> Int {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return Int(truncatingIfNeeded: (state >> 33) % UInt64(bound))
-  }
-
-  mutating func float() -> Float { Float(next(below: 1 << 24)) / Float(1 << 23) - 1 }
-  mutating func floats(_ count: Int, times scale: Float = 1) -> [Float] {
-    (0..<count).map { _ in scale * float() }
-  }
 }
 
 /// ‖a − b‖ / ‖b‖.

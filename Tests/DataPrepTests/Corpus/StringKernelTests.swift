@@ -1,5 +1,6 @@
 import CTextKernels
 import Glibc
+import TestSupport
 import Testing
 
 /// The kernels for JSON strings of each instruction set, against the obvious way.

@@ -1,5 +1,6 @@
 import DataPrep
 import RingProtocol
+import TestSupport
 
 /// A file of documents, cut into blocks of some kilobytes.
 func repetitiveCorpus(in folder: String, count: Int = 2000) throws -> CorpusInputs {

@@ -1,4 +1,5 @@
 import DataPrep
+import TestSupport
 import Testing
 
 /// What goes with a paragraph or a line that is cut.

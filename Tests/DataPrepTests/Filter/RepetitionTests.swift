@@ -1,5 +1,6 @@
 import DataPrep
 import RingProtocol
+import TestSupport
 import Testing
 
 /// Repeated words, lines and paragraphs, against the obvious code.

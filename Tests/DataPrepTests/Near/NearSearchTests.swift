@@ -1,5 +1,6 @@
 import DataPrep
 import RingProtocol
+import TestSupport
 import Testing
 
 /// The search as a whole, against the obvious version.

@@ -1,18 +1,19 @@
 import CZstd
 import RingProtocol
 import Shards
+import TestSupport
 
 /// Damages the bytes of a shard, at random but always in the same way for a seed.
 ///
 /// Random bytes alone never get behind the checksums. So it also rewrites what lies packed in the index, and it can make
 /// all checksums right again, so that what reads the content meets every kind of nonsense.
 public struct ShardMutator {
-  private var state: UInt64
+  private var numbers: SeededNumbers
   private let good: [UInt8]
   private let layout: ShardLayout
 
   public init(_ good: [UInt8], seed: UInt64) {
-    (self.good, state) = (good, seed)
+    (self.good, numbers) = (good, SeededNumbers(seed))
     layout = ShardLayout(good)
   }
 
@@ -88,16 +89,7 @@ public struct ShardMutator {
     if let packed { bytes.replaceSubrange(range, with: packed) }
   }
 
-  private mutating func draw(_ count: Int) -> Int { Int(number() % UInt64(max(1, count))) }
-
-  /// SplitMix64.
-  private mutating func number() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
+  private mutating func draw(_ count: Int) -> Int { numbers.next(below: max(1, count)) }
 }
 
 /// Frames of zstd with content size.
