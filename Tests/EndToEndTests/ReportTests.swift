@@ -1,4 +1,5 @@
 import RingProtocol
+import Shards
 import TestSupport
 import Testing
 
@@ -41,6 +42,26 @@ import Testing
     }
   }
 
+  /// The shards as samples of 32 tokens, and those as sequences of so many that a tail is left.
+  private func importedTokens(of folder: String) throws -> JSONValue {
+    let exported = try Program.run(
+      "inspect", folder + "/shards/train", "--export", "mds", "--output", folder + "/mds")
+    try #require(exported.status == 0, "\(exported.errors)")
+    let length = 32 * (try Manifest.read(folder + "/shards/train").sequences - 2) - 1
+    let imported = try run(
+      "import",
+      [
+        "mds", folder + "/mds", "--tokenizer", folder + "/vocab", "--length", "\(length)",
+        "--frame-sequences", "1",
+      ],
+      to: folder + "/import")
+    // Behind one sequence one token of a sample is left, and two samples.
+    #expect(imported["dropped"] == ["tail": ["documents": 2, "bytes": 128]])
+    #expect(imported["changed"] == ["tail": ["documents": 1, "bytes": 2]])
+    #expect(imported["tail_tokens"]?.int == 65)
+    return imported
+  }
+
   @Test func `every stage tells the same figures under the same names`() throws {
     try withTemporaryFolder { folder in
       let corpus = try GeneratedText.file(in: folder)
@@ -60,7 +81,13 @@ import Testing
         to: folder + "/shards")
       expectSchema(tokenize, "tokenize")
       #expect(tokenize["input"] == filter["output"])
-      for output in ["dedup", "filter", "vocab", "shards"] {
+      let imported = try importedTokens(of: folder)
+      expectSchema(imported, "import")
+      let merge = try run(
+        "merge", [folder + "/shards/train", folder + "/shards/train"], to: folder + "/merge")
+      expectSchema(merge, "merge")
+      #expect(merge["tokens"]?.int == 2 * (tokenize["train"]?["tokens"]?.int ?? -1))
+      for output in ["dedup", "filter", "vocab", "shards", "import", "merge"] {
         let names = try Folder.entries(of: folder + "/" + output)
         #expect(
           !names.contains { $0 == "state" || $0 == "unfinished.json" || $0.hasSuffix(".tmp") })

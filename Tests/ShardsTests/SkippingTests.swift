@@ -66,6 +66,11 @@ struct SkippingTests {
       #expect(events.map(\.sequences) == [13..<15, 15..<17])
       #expect(events.map(\.replacement) == [17..<18, 17..<18])
       #expect("\(events[0])".contains("00001.tok.zst"))
+      let (record, dataset) = (folder + "/home/record.json", try Dataset.open(folder + "/data"))
+      let again = try DamageSkipping(
+        record: record, fingerprint: dataset.manifest.fingerprint, tell: { _ in })
+      #expect(
+        again.notice?.hasPrefix("2 damaged frames stay replaced as before, by \(record)") == true)
       overwrite(path, with: good)
       #expect(try readAll(folder, told) == expected)
       try Folder.remove(folder + "/home/record.json")

@@ -72,7 +72,8 @@ struct ImportCommand: ParsableCommand {
     let files = try tokenizer.map { try TokenizerFiles($0) }
     let collection = try opened(path)
     let stage = try DatasetStage(
-      stage: "import", settings: settings(files), inputs: inputs(path), output: output.folder)
+      stage: "import", settings: settings(files), inputs: collection.files,
+      output: output.folder)
     let outcome = try stage.perform(
       overwrite: output.overwrite, otherNames: TokenizerFolder.names
     ) { folder, report in try write(collection, path, files, to: folder, &report) }
@@ -82,10 +83,18 @@ struct ImportCommand: ParsableCommand {
       common.console.printJSON(report)
     case .done(let report):
       common.console.say(
-        "\(Amount.grouped(report.output.documents)) documents in \(Amount.time(report.seconds)) -> \(output.folder)"
+        "\(summary(of: report)) in \(Amount.time(report.seconds)) -> \(output.folder)"
       )
       common.console.printJSON(report.json)
     }
+  }
+
+  private func summary(of report: StageReport) -> String {
+    func number(_ key: String) -> String {
+      Amount.grouped(UInt64(report.extra.first { $0.key == key }?.value.int ?? 0))
+    }
+    return
+      "\(Amount.grouped(report.input.documents)) documents as \(number("sequences")) sequences of \(length) tokens, \(number("tail_tokens")) tokens left over,"
   }
 
   private func opened(_ path: String) throws -> any TokenCollection {
@@ -95,19 +104,14 @@ struct ImportCommand: ParsableCommand {
     }
   }
 
-  private func inputs(_ path: String) -> [String] {
-    guard format == .megatron else { return [path + "/index.json"] }
-    let stem = [".idx", ".bin"].first { path.hasSuffix($0) }.map { String(path.dropLast($0.count)) }
-    return [(stem ?? path) + ".idx", (stem ?? path) + ".bin"]
-  }
-
   private func settings(_ files: TokenizerFiles?) -> JSONValue {
     [
-      "format": .string(format.rawValue), "length": .int(Int64(length)),
+      "source_format": .string(format.rawValue), "length": .int(Int64(length)),
       "tokenizer_sha256": .string(files?.sha256 ?? Self.unknown),
       "vocabulary_size": .int(Int64(vocabularySize ?? 0)), "column": .string(column ?? ""),
       "bytes_as": .string(bytesAs), "shard_sequences": .unsigned(shardSequences.value),
       "frame_sequences": .int(Int64(frameSequences)), "provenance": .string(provenance.rawValue),
+      "format": .int(Int64(Manifest.formatVersion)),
     ]
   }
 
@@ -140,8 +144,7 @@ struct ImportCommand: ParsableCommand {
       try writer.write(imported, progress: meter, cancellation: .process)
     }
     try files?.write(to: folder)
-    let documents = Tally(documents: manifest.documents, bytes: 0)
-    (report.input, report.output) = (documents, documents)
+    imported.account(&report)
     report.add("sequences", .unsigned(manifest.sequences))
     report.add("tokens", .unsigned(manifest.tokens))
     report.add("tail_tokens", .unsigned(imported.tailTokens))

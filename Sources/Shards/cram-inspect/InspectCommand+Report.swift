@@ -20,7 +20,7 @@ extension InspectCommand {
     }
     common.console.printJSON(json)
     guard !common.json else { return }
-    InspectionTable.lines(report.inspection, report: report, reading: reading)
+    InspectionTable(found: report.inspection, report: report, reading: reading).lines
       .forEach(common.console.say)
     if let html { common.console.say("page with plots: \(html)") }
   }

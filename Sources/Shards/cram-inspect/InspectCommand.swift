@@ -133,7 +133,10 @@ struct InspectCommand: ParsableCommand {
       try Inspection(InspectionTarget.open(path), path: path)
     }
     if !common.json {
-      for inspection in found { InspectionTable.lines(inspection).forEach(common.console.say) }
+      for (place, inspection) in found.enumerated() {
+        if place > 0 { common.console.say("") }
+        InspectionTable(found: inspection).lines.forEach(common.console.say)
+      }
     }
     common.console.printJSON(
       found.count == 1 ? found[0].json : ["inspected": .array(found.map(\.json))])

@@ -2,173 +2,200 @@ import CramCommand
 import RingProtocol
 import Shards
 
-/// An inspection as a table for people.
-enum InspectionTable {
-  typealias Row = (name: String, value: String)
+/// An inspection as a table for people: figures under each other, what they mean beside them.
+struct InspectionTable {
+  /// A figure, or nothing where the note alone tells.
+  struct Row {
+    var name: String
+    var figure: String
+    var note: String
 
-  /// - Parameters:
-  ///   - report: what all indexes tell together, where it was read.
-  ///   - reading: what only the sequences tell, where they were read.
-  static func lines(
-    _ found: Inspection, report: DatasetReport? = nil, reading: DeepReading? = nil
-  ) -> [String] {
-    let rows = rows(found, report: report, reading: reading)
-    let width = rows.map(\.name.count).max() ?? 0
-    return [found.path]
-      + rows.map { name, value in
-        "  " + name + String(repeating: " ", count: width - name.count + 2) + value
-      }
+    init(_ name: String, _ figure: String, _ note: String = "") {
+      (self.name, self.figure, self.note) = (name, figure, note)
+    }
   }
 
-  static func rows(
-    _ found: Inspection, report: DatasetReport?, reading: DeepReading?
-  ) -> [Row] {
-    identity(found) + content(found) + documents(found) + size(found)
-      + order(found, report, reading)
+  /// Rows that belong together.
+  struct Part {
+    var title: String
+    var rows: [Row]
   }
 
-  private static func identity(_ found: Inspection) -> [Row] {
-    var rows: [Row] = []
+  let found: Inspection
+  /// What all indexes tell together, where they were read.
+  var report: DatasetReport?
+  /// What only the sequences tell, where they were read.
+  var reading: DeepReading?
+
+  var parts: [Part] { [content, documents, size, order] }
+
+  /// What is looked at, and what it is known by.
+  var identity: [(name: String, value: String)] {
+    var rows: [(String, String)] = []
     if let manifest = found.manifest {
-      let seed = manifest.order == "random" ? ", seed \(manifest.seed)" : ""
-      rows.append(("order", manifest.order + seed))
+      let count = Amount.grouped(UInt64(manifest.shards.count))
+      let seed = manifest.order == "random" ? " with seed \(manifest.seed)" : ""
+      rows.append(
+        ("dataset", "\(count) shard\(count == "1" ? "" : "s"), order \(manifest.order)\(seed)"))
       rows.append(("fingerprint", manifest.fingerprint))
     }
     if let header = found.header {
       rows.append(("shard", "number \(header.number) of dataset \(found.datasetID)"))
     }
-    rows.append(("tokenizer", "\(found.tokenizerSHA256.prefix(16))…"))
+    rows.append(("tokenizer", found.tokenizerSHA256))
     return rows
   }
 
-  private static func content(_ found: Inspection) -> [Row] {
+  private var content: Part {
     let statistics = found.statistics
-    var rows: [Row] = [
-      (
-        "sequences",
-        "\(Amount.grouped(found.sequences)) of \(found.sequenceLength) tokens (\(found.tokenType.rawValue))"
-      ),
-      ("tokens", Amount.grouped(found.tokens)),
-      (
-        "vocabulary",
-        "\(Amount.grouped(UInt64(statistics.distinct))) of \(Amount.grouped(UInt64(found.vocabularySize))) pieces occur"
-      ),
-      ("unknown tokens", share(found, statistics.unknown)),
-      ("special tokens", share(found, statistics.special)),
-      ("unigram entropy", "\(Amount.fixed(statistics.entropy, 2)) bits a token"),
+    let (distinct, size) = (UInt64(statistics.distinct), UInt64(found.vocabularySize))
+    var rows = [
+      Row(
+        "sequences", Amount.grouped(found.sequences),
+        "of \(Amount.grouped(UInt64(found.sequenceLength))) tokens, two bytes each"
+          .replacing("two", with: found.tokenType == .u16 ? "two" : "four")),
+      Row("tokens", Amount.grouped(found.tokens)),
+      Row("unknown", Amount.grouped(statistics.unknown), share(statistics.unknown)),
+      Row("special", Amount.grouped(statistics.special), share(statistics.special)),
+      Row(
+        "vocabulary", Amount.grouped(distinct),
+        "of \(Amount.grouped(size)) pieces occur (\(percent(distinct, of: size, 1)))"),
     ]
-    guard let distributions = found.distributions else { return rows }
+    guard let distributions = found.distributions else { return Part(title: "content", rows: rows) }
+    let points = distributions.frequencies.points
+    if let first = points.first {
+      let others = points.filter { [10, 100, 1000, 10_000].contains($0.rank) }.map {
+        "\(Amount.grouped($0.rank))th \(Amount.grouped($0.count))"
+      }
+      rows.append(
+        Row(
+          "commonest", Amount.grouped(first.count),
+          "times one piece" + (others.isEmpty ? "" : "; " + others.joined(separator: ", "))))
+    }
     if let characters = distributions.charactersPerToken {
-      rows.append(("characters", "\(Amount.fixed(characters, 2)) a token"))
+      rows.append(Row("characters", Amount.fixed(characters, 2), "a token of the texts"))
     }
-    let points = distributions.frequencies.points.filter {
-      [1, 10, 100, 1000, 10000].contains($0.rank)
-    }
-    let curve = points.map { "\(Amount.grouped($0.rank)): \(Amount.grouped($0.count))" }
-    rows.append(("occurrences by rank", curve.joined(separator: "   ")))
-    return rows
+    return Part(title: "content", rows: rows)
   }
 
-  private static func documents(_ found: Inspection) -> [Row] {
-    var rows: [Row] = [
-      (
-        "documents",
-        Amount.grouped(found.documents) + (found.manifest == nil ? " touched" : "")
-      )
+  private var documents: Part {
+    var rows = [
+      Row(
+        "documents", Amount.grouped(found.documents),
+        found.manifest == nil ? "of which the shard holds a token" : "")
     ]
-    guard let distributions = found.distributions else { return rows }
+    guard let distributions = found.distributions else {
+      return Part(title: "documents", rows: rows)
+    }
     if let lengths = distributions.documentLengths, lengths.total > 0 {
-      let parts = [("5 %", 0.05), ("median", 0.5), ("95 %", 0.95)].map {
-        "\($0.0) \(Amount.grouped(lengths.quantile($0.1)))"
-      }
-      rows.append(("document lengths", parts.joined(separator: ", ") + " tokens"))
+      let (few, many) = (lengths.quantile(0.05), lengths.quantile(0.95))
+      rows.append(
+        Row(
+          "length", Amount.grouped(lengths.quantile(0.5)),
+          "tokens (median); 5 % below \(Amount.grouped(few)), 5 % above \(Amount.grouped(many))"
+        ))
+      let bars = LengthBars(lengths)
+      rows.append(Row("", "", bars.line))
     }
     let packing = distributions.packing
-    let one = Double(packing.sequencesByPieces[1]) / Double(found.sequences)
     rows.append(
-      (
-        "documents a sequence",
-        "\(Amount.fixed(packing.piecesPerSequence, 2)) on average, exactly one in \(Amount.fixed(100 * one, 1)) % of the sequences"
+      Row(
+        "in a sequence", Amount.fixed(packing.piecesPerSequence, 2),
+        "on average; exactly one in \(percent(packing.sequencesByPieces[1], of: found.sequences, 1)) of them"
       ))
-    return rows
+    return Part(title: "documents", rows: rows)
   }
 
-  private static func size(_ found: Inspection) -> [Row] {
-    let gain = 1 - found.bareBitsPerToken / found.statistics.entropy
-    let compared =
-      found.statistics.entropy > 0
-      ? ", \(Amount.fixed(abs(gain) * 100, 1)) % \(gain < 0 ? "above" : "below") the unigram entropy"
-      : ""
-    let shards = found.manifest.map { manifest in
-      " in \(manifest.shards.count) shard\(manifest.shards.count == 1 ? "" : "s")"
+  private var size: Part {
+    let shards = found.manifest.map {
+      " in \($0.shards.count) shard\($0.shards.count == 1 ? "" : "s")"
     }
-    var rows: [Row] = [
-      (
-        "size",
-        "\(Amount.short(found.bytes)) bytes\(shards ?? ""), unpacked \(Amount.short(found.plainBytes))"
-      ),
-      ("bits a token", "\(Amount.fixed(found.bareBitsPerToken, 2))\(compared)"),
+    var rows = [
+      Row(
+        "on disk", bytes(found.bytes),
+        "\(found.codec.rawValue)\(shards ?? ""); unpacked \(bytes(found.plainBytes))"),
+      Row("a token", Amount.fixed(found.bareBitsPerToken, 2), "bits; \(compared)"),
     ]
-    if let bytes = found.provenanceBytes {
-      let bits = 8 * Double(bytes) / Double(found.tokens)
-      rows.append(
-        ("provenance", "\(Amount.short(bytes)) bytes, \(Amount.fixed(bits, 2)) bits a token more"))
+    if let stored = found.provenanceBytes {
+      let bits = Amount.fixed(8 * Double(stored) / Double(found.tokens), 2)
+      rows.append(Row("provenance", bits, "bits a token more (\(bytes(stored)))"))
     } else {
-      rows.append(("provenance", "none"))
+      rows.append(Row("provenance", "none"))
     }
-    let parity = found.manifest.map {
-      $0.parityGroup > 0 ? ", parity of every \($0.parityGroup)" : ""
-    }
+    let parity = found.manifest?.parityGroup ?? 0
     rows.append(
-      (
-        "frames",
-        "of \(Amount.grouped(UInt64(found.frameSequences))) sequences, \(found.codec.rawValue)\(parity ?? "")"
-      ))
-    return rows
+      Row(
+        "frames of", Amount.grouped(UInt64(found.frameSequences)),
+        "sequences" + (parity > 0 ? "; parity of every \(parity)" : "")))
+    return Part(title: "size", rows: rows)
   }
 
-  private static func order(
-    _ found: Inspection, _ report: DatasetReport?, _ reading: DeepReading?
-  ) -> [Row] {
+  /// Provenance left out, the size against what counting single tokens would allow.
+  private var compared: String {
+    let entropy = found.statistics.entropy
+    guard entropy > 0 else { return "the unigram entropy is 0" }
+    let gain = 1 - found.bareBitsPerToken / entropy
+    let share = Amount.fixed(abs(gain) * 100, 1)
+    return
+      "\(share) % \(gain < 0 ? "above" : "below") the unigram entropy of \(Amount.fixed(entropy, 2))"
+  }
+
+  private var order: Part {
     var rows: [Row] = []
     if let packing = found.distributions?.packing, found.sequences > 1 {
-      let share = Double(packing.followers) / Double(found.sequences - 1)
       rows.append(
-        (
-          "order quality",
-          "\(Amount.fixed(100 * share, 3)) % of the sequences follow their neighbour in the documents, longest rising run \(Amount.grouped(packing.longestRise))"
+        Row(
+          "followers", Amount.grouped(packing.followers),
+          "sequences (\(percent(packing.followers, of: found.sequences - 1, 3))) continue the one before"
         ))
+      rows.append(
+        Row(
+          "longest rise", Amount.grouped(packing.longestRise),
+          "sequences in the order of the documents"))
     }
     if let report {
       if let chiSquare = report.mixture.chiSquarePerDegree {
         rows.append(
-          (
-            "sources over position",
-            "chi-square \(Amount.fixed(chiSquare, 2)) a degree of freedom (about 1: as if drawn by lot)"
-          ))
+          Row(
+            "sources", Amount.fixed(chiSquare, 2),
+            "chi-square a degree of freedom; by lot about 1"))
       }
       if report.shards.count > 1 {
         rows.append(
-          ("drift of shards", "\(Amount.fixed(report.drift, 3)) bits of mean log-probability"))
+          Row("drift", Amount.fixed(report.drift, 3), "bits of mean log-probability between shards")
+        )
       }
     }
-    guard let reading else { return rows }
-    if let correlation = reading.orderCorrelation {
+    if let correlation = reading?.orderCorrelation {
       rows.append(
-        (
-          "order and documents",
-          "correlation \(Amount.fixed(correlation, 3)) (1: natural, 0: by lot)"
-        ))
+        Row(
+          "correlation", Amount.fixed(correlation, 3), "of place and document; natural 1, by lot 0")
+      )
     }
-    rows.append(("duplicate sequences", share(of: found.sequences, reading.duplicateSequences)))
-    return rows
+    rows.append(duplicates)
+    return Part(title: "order", rows: rows)
   }
 
-  private static func share(_ found: Inspection, _ count: UInt64) -> String {
-    share(of: found.tokens, count)
+  private var duplicates: Row {
+    guard let count = reading?.duplicateSequences else {
+      return Row("duplicates", "?", "sequences that occurred before: --deep counts them")
+    }
+    return Row(
+      "duplicates", Amount.grouped(count),
+      "sequences occurred before (\(percent(count, of: found.sequences, 3)))")
   }
 
-  private static func share(of total: UInt64, _ count: UInt64) -> String {
-    "\(Amount.grouped(count)) (\(Amount.fixed(100 * Double(count) / Double(max(total, 1)), 3)) %)"
+  private func share(_ count: UInt64) -> String { percent(count, of: found.tokens, 3) }
+
+  private func percent(_ count: UInt64, of total: UInt64, _ decimals: Int) -> String {
+    Amount.fixed(100 * Double(count) / Double(max(total, 1)), decimals) + " %"
+  }
+
+  /// `8.31 MB`.
+  private func bytes(_ count: UInt64) -> String {
+    let text = Amount.short(count)
+    guard let unit = text.last, unit.isLetter else { return text + " B" }
+    let names: [Character: String] = ["K": "kB", "M": "MB", "B": "GB", "T": "TB"]
+    return "\(text.dropLast()) \(names[unit] ?? "")"
   }
 }

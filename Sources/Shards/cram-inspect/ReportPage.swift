@@ -22,12 +22,7 @@ struct ReportPage {
       json: json.serialized())
     page.add(figures: figures)
     page.add(plots: plots)
-    page.add(
-      table: "Everything",
-      head: [],
-      rows: InspectionTable.rows(found, report: report, reading: reading).map {
-        [$0.name, $0.value]
-      })
+    page.add(table: "Everything", head: [], rows: facts)
     if let tokenizer {
       page.add(
         table: "Commonest pieces", head: ["rank", "piece", "id", "occurrences", "share"],
@@ -46,6 +41,16 @@ struct ReportPage {
       },
       note: rows.count < report.shards.count ? "and \(report.shards.count - rows.count) more" : "")
     return page.html
+  }
+
+  private var facts: [[String]] {
+    let table = InspectionTable(found: report.inspection, report: report, reading: reading)
+    return table.identity.map { [$0.name, $0.value] }
+      + table.parts.flatMap { part in
+        part.rows.filter { !$0.name.isEmpty }.map {
+          ["\(part.title): \($0.name)", "\($0.figure) \($0.note)"]
+        }
+      }
   }
 
   private var figures: [Page.Figure] {

@@ -49,6 +49,7 @@ struct MergeCommand: ParsableCommand {
     var settings = join.settings
     settings["provenance"] = .string(provenance.rawValue)
     settings["shard_sequences"] = .unsigned(shardSequences.value)
+    settings["format"] = .int(Int64(Manifest.formatVersion))
     let stage = try DatasetStage(
       stage: "merge", settings: settings,
       inputs: opened.map { $0.folder + "/" + Manifest.fileName }, output: output.folder)
@@ -90,7 +91,9 @@ struct MergeCommand: ParsableCommand {
       Console.complain(
         "cram-merge: no tokenizer.json in \(first.folder) or above it: none is copied")
     }
-    let documents = Tally(documents: manifest.documents, bytes: 0)
+    let documents = Tally(
+      documents: manifest.documents,
+      bytes: manifest.sequences * UInt64(manifest.sequenceBytes))
     (report.input, report.output) = (documents, documents)
     report.add("sequences", .unsigned(manifest.sequences))
     report.add("tokens", .unsigned(manifest.tokens))

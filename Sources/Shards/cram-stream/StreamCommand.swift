@@ -102,9 +102,13 @@ struct StreamCommand: ParsableCommand {
     guard skipDamaged else { return [] }
     return try data.datasets.map { dataset in
       let fingerprint = dataset.manifest.fingerprint
-      return try DamageSkipping(
+      let skipping = try DamageSkipping(
         record: CramHome.path + "/replaced/\(fingerprint).json", fingerprint: fingerprint,
         tell: { Console.complain("cram-stream: \($0)") })
+      if let notice = skipping.notice {
+        Console.complain("cram-stream: \(dataset.folder): \(notice)")
+      }
+      return skipping
     }
   }
 

@@ -43,6 +43,10 @@ public final class MDSFolder: TokenCollection {
     (firstSample, firstToken) = (samples, tokens)
   }
 
+  public var files: [String] {
+    [folder + "/index.json"] + shards.map { folder + "/" + $0.storedName }
+  }
+
   public func read(_ range: Range<UInt64>, into target: UnsafeMutableBufferPointer<UInt32>) throws {
     var at = range.lowerBound
     var sample = place(of: at, in: documentEnds)

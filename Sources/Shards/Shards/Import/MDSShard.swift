@@ -20,15 +20,17 @@ struct MDSShard: Sendable {
   init(_ json: JSONValue, path: String, column wanted: String?, bytesAs: String) throws {
     func fault(_ found: String) -> ShardError { .notImportable(path: path, found: found) }
     guard json["format"]?.string == "mds", let samples = json["samples"]?.int, samples >= 0,
-      let name = json["raw_data"]?["basename"]?.string, !name.contains("/"),
+      let name = json["raw_data"]?["basename"]?.string,
       let names = json["column_names"]?.array?.compactMap(\.string),
       let encodings = json["column_encodings"]?.array?.compactMap(\.string),
       let sizes = json["column_sizes"]?.array, names.count == encodings.count,
       names.count == sizes.count
-    else { throw fault("it describes a shard that is not of the format mds") }
+    else { throw fault("it describes a shard that is not of the format mds; name a folder of MDS") }
     let compression = json["compression"]?.string
     guard compression == nil || compression!.hasPrefix("zstd") else {
-      throw fault("its shards are packed by \(compression!); only zstd and plain ones are read")
+      throw fault(
+        "its shards are packed by \(compression!); only zstd and plain ones are read; write it again so"
+      )
     }
     let found = wanted ?? Self.tokenColumn(names, encodings)
     guard let found, let column = names.firstIndex(of: found) else {
@@ -40,11 +42,17 @@ struct MDSShard: Sendable {
     guard ["ndarray", "bytes"].contains(parts.first), let number = StoredNumber(rawValue: type)
     else {
       throw fault(
-        "its column \(found) is \(encodings[column]), where ndarray:TYPE or bytes of whole numbers are read"
+        "its column \(found) is \(encodings[column]), where ndarray:TYPE or bytes of whole numbers are read; name another by --column"
       )
     }
     (self.path, self.name, self.samples, self.column) = (path, name, Int(samples), column)
     packed = compression == nil ? nil : json["zip_data"]?["basename"]?.string
+    // Several folders under one index have their names before those of the files.
+    for name in [name, packed ?? name]
+    where name.hasPrefix("/") || name.split(separator: "/").contains("..") {
+      throw fault(
+        "it names the file \(name), which lies outside of its folder; make the index again")
+    }
     self.sizes = sizes.map { $0.int.map { Int($0) } }
     self.number = number
     hasShape = parts[0] == "ndarray" && parts.count == 2
@@ -54,6 +62,9 @@ struct MDSShard: Sendable {
     let arrays = zip(names, encodings).filter { $0.1.hasPrefix("ndarray") }.map(\.0)
     return arrays.count == 1 ? arrays[0] : ["tokens", "input_ids"].first(where: names.contains)
   }
+
+  /// The name of the file that is there: packed, or plain.
+  var storedName: String { packed ?? name }
 
   /// The plain bytes of the file.
   func content(in folder: String) throws -> [UInt8] {
@@ -132,7 +143,9 @@ struct MDSShard: Sendable {
       let bytes = raw.part(begin..<begin + target.count * number.byteCount)
       if let bad = number.widen(bytes, into: target) {
         throw ShardError.notImportable(
-          path: path, found: "sample \(sample) of \(name) holds \(bad), which is no token id")
+          path: path,
+          found:
+            "sample \(sample) of \(name) holds \(bad), which is no token id; check what made it")
       }
     }
   }

@@ -3,6 +3,7 @@ import RingProtocol
 /// Tokens of Megatron-LM: `NAME.bin` with the tokens and `NAME.idx` with where documents lie (its indexed dataset, version 1).
 public struct MegatronFile: TokenCollection {
   public let documentEnds: [UInt64]
+  public let files: [String]
   private let name: String
   private let number: StoredNumber
   private let file: InputFileOwner
@@ -34,12 +35,16 @@ public struct MegatronFile: TokenCollection {
       }
       let code = Int(raw[17])
       guard (1...Self.types.count).contains(code), let number = Self.types[code - 1] else {
-        throw fault(17, "there is the type \(code), which holds no token ids")
+        throw fault(
+          17,
+          "there is the type \(code), which holds no token ids; name the tokens of a language model"
+        )
       }
       return (number, try Self.ends(raw, number.byteCount, fault))
     }
     (number, documentEnds) = read
     name = Folder.name(of: bin)
+    files = [index, bin]
     file = try InputFileOwner(bin)
     let wanted = (documentEnds.last ?? 0) * UInt64(number.byteCount)
     guard file.file.size >= wanted else {
@@ -94,7 +99,8 @@ public struct MegatronFile: TokenCollection {
     defer { bytes.deallocate() }
     try file.file.read(at: range.lowerBound * UInt64(width), into: bytes)
     if let bad = number.widen(UnsafeRawBufferPointer(bytes), into: target) {
-      throw ShardError.notImportable(path: name, found: "it holds \(bad), which is no token id")
+      throw ShardError.notImportable(
+        path: name, found: "it holds \(bad), which is no token id; check what made it")
     }
   }
 

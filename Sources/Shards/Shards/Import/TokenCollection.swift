@@ -5,6 +5,9 @@ public protocol TokenCollection: Sendable {
   /// Tokens of all documents up to the end of each: rising.
   var documentEnds: [UInt64] { get }
 
+  /// The paths of what it is read from.
+  var files: [String] { get }
+
   /// Reads the tokens in `range`, counted through all documents; any thread may.
   func read(_ range: Range<UInt64>, into target: UnsafeMutableBufferPointer<UInt32>) throws
 
@@ -36,6 +39,8 @@ extension TokenCollection {
 }
 
 /// A collection cut into sequences of equal length, documents end to end, as a dataset stores them.
+///
+/// What is left at the end and fills no sequence is dropped.
 public final class ImportedSource: SequenceSource {
   public let count: UInt64
   private let collection: any TokenCollection
@@ -45,8 +50,6 @@ public final class ImportedSource: SequenceSource {
   private let vocabularySize: Int
   public let hasOrigins: Bool
 
-  /// What is left at the end and fills no sequence is dropped.
-  ///
   /// - Parameter path: what is imported, for errors.
   public init(
     _ collection: any TokenCollection, path: String, length: Int, vocabularySize: Int,
@@ -122,12 +125,43 @@ public final class ImportedSource: SequenceSource {
 
   /// How long the documents are.
   public var documentLengths: LengthDistribution {
-    var (lengths, begin) = (LengthDistribution(), UInt64(0))
+    var lengths = LengthDistribution()
+    forEachDocument { lengths.add(UInt64($0.count)) }
+    return lengths
+  }
+
+  /// Hands the tokens of each document to `body`, counted through all.
+  private func forEachDocument(_ body: (Range<UInt64>) -> Void) {
+    var begin: UInt64 = 0
     for end in collection.documentEnds {
-      lengths.add(end - begin)
+      body(begin..<end)
       begin = end
     }
-    return lengths
+  }
+
+  /// Adds up what goes in, what comes out and what is left; bytes are those of the tokens as the dataset holds them, unpacked.
+  ///
+  /// A document without a token counts as dropped for `empty`, one whose tokens all lie behind the last sequence for `tail`;
+  /// what is cut from the document that goes on beyond it is changed for `tail`.
+  public func account(_ report: inout StageReport) {
+    let (kept, width) = (count * UInt64(length), UInt64(type.byteCount))
+    var (input, output, empty, tail, cut) = (Tally(), Tally(), Tally(), Tally(), Tally())
+    forEachDocument { tokens in
+      let lost = tokens.upperBound - max(tokens.lowerBound, min(tokens.upperBound, kept))
+      let (all, lostBytes) = (Int(width) * tokens.count, Int(width * lost))
+      input.add(all)
+      switch lost {
+      case 0 where tokens.isEmpty: empty.add(0)
+      case 0: output.add(all)
+      case UInt64(tokens.count): tail.add(all)
+      default:
+        output.add(all - lostBytes)
+        cut.add(lostBytes)
+      }
+    }
+    (report.input, report.output) = (input, output)
+    report.dropped = ["empty": empty, "tail": tail].filter { $0.value.documents > 0 }
+    report.changed = ["tail": cut].filter { $0.value.documents > 0 }
   }
 }
 

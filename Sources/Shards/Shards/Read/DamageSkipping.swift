@@ -63,6 +63,14 @@ public final class DamageSkipping: Sendable {
     state = Mutex(known)
   }
 
+  /// What to tell whoever reads again: how many frames stay replaced, and where that stands; nil where none does.
+  public var notice: String? {
+    let count = state.withLock { $0.replaced.count }
+    guard count > 0 else { return nil }
+    let frames = count == 1 ? "1 damaged frame stays" : "\(count) damaged frames stay"
+    return "\(frames) replaced as before, by \(path); remove that file to read the originals again"
+  }
+
   /// The first sequence of the frame that stands for the one that begins with `first`; nil where none does.
   func replacement(of first: UInt64) -> UInt64? { state.withLock { $0.replaced[first] } }
 
