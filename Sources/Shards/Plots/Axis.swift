@@ -9,6 +9,8 @@ public struct Axis: Sendable {
   public let scale: Scale
   /// The numbers at its two ends; on a logarithmic axis above 0.
   public let range: ClosedRange<Double>
+  /// Whether there is nothing between whole numbers.
+  let isCount: Bool
   /// Puts the number of a tick into words.
   let label: @Sendable (Double) -> String
 
@@ -16,20 +18,30 @@ public struct Axis: Sendable {
   ///   - values: what has to find room; on a logarithmic axis numbers above 0.
   ///   - fromZero: whether a linear axis begins at 0.
   ///   - isExact: whether it ends at the outermost values, and not at the next round numbers.
+  ///   - isCount: whether there is nothing between whole numbers.
+  ///   - span: what it shows at least, so that noise does not fill it.
   public init(
     _ title: String, _ scale: Scale = .linear, over values: [Double], fromZero: Bool = false,
-    isExact: Bool = false, label: (@Sendable (Double) -> String)? = nil
+    isExact: Bool = false, isCount: Bool = false, span: Double = 0,
+    label: (@Sendable (Double) -> String)? = nil
   ) {
     self.title = title
     self.scale = scale
-    let finite = values.filter(\.isFinite)
-    range = Self.range(of: finite, scale, fromZero: fromZero, isExact: isExact)
-    let step = Self.step(range)
+    self.isCount = isCount
+    var finite = values.filter(\.isFinite)
+    if let low = finite.min(), let high = finite.max(), high - low < span {
+      finite += [(low + high - span) / 2, (low + high + span) / 2]
+    }
+    let range = Self.range(
+      of: finite, scale, fromZero: fromZero, isExact: isExact, isCount: isCount)
+    let step = Self.step(range, isCount: isCount)
+    self.range = range
     self.label = label ?? { Self.plain($0, step: scale == .linear ? step : nil) }
   }
 
   private static func range(
-    of values: [Double], _ scale: Scale, fromZero: Bool, isExact: Bool
+    of values: [Double], _ scale: Scale, fromZero: Bool, isExact: Bool,
+    isCount: Bool
   ) -> ClosedRange<Double> {
     guard var low = values.min(), var high = values.max() else { return 0...1 }
     guard scale == .linear else {
@@ -41,33 +53,40 @@ public struct Axis: Sendable {
       (low, high) = (low - max(abs(low) * 0.05, 0.5), high + max(abs(high) * 0.05, 0.5))
     }
     if isExact { return low...high }
-    let step = step(low...high)
+    let step = step(low...high, isCount: isCount)
     return (low / step).rounded(.down) * step...(high / step).rounded(.up) * step
   }
 
   /// A distance of ticks that people can count with: 1, 2 or 5 times a power of ten.
-  private static func step(_ range: ClosedRange<Double>) -> Double {
+  private static func step(_ range: ClosedRange<Double>, isCount: Bool) -> Double {
     let rough = (range.upperBound - range.lowerBound) / 4
     guard rough > 0, rough.isFinite else { return 1 }
     let power = pow(10, floor(log10(rough)))
     let lead = rough / power
-    return (lead < 1.5 ? 1 : lead < 3.5 ? 2 : lead < 7.5 ? 5 : 10) * power
+    return max(isCount ? 1 : 0, (lead < 1.5 ? 1 : lead < 3.5 ? 2 : lead < 7.5 ? 5 : 10) * power)
   }
 
   /// Where ticks stand.
   var ticks: [Double] {
     switch scale {
     case .linear:
-      let step = Self.step(range)
+      let step = Self.step(range, isCount: isCount)
       let first = Int((range.lowerBound / step).rounded(.up))
       let last = Int((range.upperBound / step + 1e-9).rounded(.down))
       return first > last ? [] : (first...last).map { Double($0) * step }
     case .logarithmic:
-      let first = Int(ceil(log10(range.lowerBound) - 1e-9))
+      let first = Int(floor(log10(range.lowerBound) + 1e-9))
       let last = Int(floor(log10(range.upperBound) + 1e-9))
+      // Within few powers of ten their doubles and fives too.
+      let leads: [Double] = last - first < 2 ? [1, 2, 5] : [1]
       let every = max(1, (last - first + 5) / 6)
-      return first > last
-        ? [] : stride(from: first, through: last, by: every).map { pow(10, Double($0)) }
+      let (low, high) = (range.lowerBound * (1 - 1e-9), range.upperBound * (1 + 1e-9))
+      var ticks: [Double] = []
+      for power in stride(from: first, through: last, by: every) {
+        let unit = pow(10, Double(power))
+        ticks += leads.map { $0 * unit }
+      }
+      return ticks.filter { low <= $0 && $0 <= high }
     }
   }
 

@@ -19,6 +19,8 @@ public struct Chart: Sendable {
     public var color: Int
     /// Grey, for all that is not told apart.
     public static let rest = 8
+    /// A broken line across the chart.
+    public static let level = 9
 
     public init(_ name: String, color: Int) {
       (self.name, self.color) = (name, color)
@@ -35,8 +37,10 @@ public struct Chart: Sendable {
     case bars([(from: Double, to: Double, height: Double, note: String)], color: Int)
     /// Parts of a whole along the lower axis: for each row a width and the heights of the parts, lowest first.
     case bands([(from: Double, to: Double, shares: [Double])], parts: [Legend])
-    /// A level line with its meaning.
-    case level(Double, label: String)
+    /// Bars of several parts, lowest first; each part says what a pointer on it is told.
+    case stacks([(from: Double, to: Double, parts: [(height: Double, note: String)])])
+    /// A broken line at one height; `Legend.level` says what it means.
+    case level(Double)
   }
 
   public var x: Axis
@@ -83,8 +87,12 @@ public struct Chart: Sendable {
     }
     let columns = x.ticks.map { tick -> String in
       let at = Self.fixed(left(tick), 1)
+      // About 3.2 units to each side of a letter: what would be cut at the edge stands before it.
+      let label = x.label(tick)
+      let anchor = left(tick) + 3.2 * Double(label.count) > Self.width ? "end" : "middle"
+      let place = anchor == "end" ? Self.fixed(Self.width - 1, 1) : at
       return
-        "<path class=\"grid\" d=\"M\(at) \(Self.top)V\(base)\"/><text x=\"\(at)\" y=\"\(base + 14)\" text-anchor=\"middle\">\(Page.escaped(x.label(tick)))</text>"
+        "<path class=\"grid\" d=\"M\(at) \(Self.top)V\(base)\"/><text x=\"\(place)\" y=\"\(base + 14)\" text-anchor=\"\(anchor)\">\(Page.escaped(label))</text>"
     }
     return (rows + columns).joined(separator: "\n")
   }
@@ -111,11 +119,11 @@ public struct Chart: Sendable {
       return bars.map { bar(from: $0.from, to: $0.to, 0, $0.height, color, note: $0.note) }.joined()
     case .bands(let rows, let parts):
       return rows.map { bands(from: $0.from, to: $0.to, $0.shares, parts) }.joined()
-    case .level(let value, let label):
-      let at = down(value)
+    case .stacks(let bars):
+      return bars.map { stack(from: $0.from, to: $0.to, $0.parts) }.joined()
+    case .level(let value):
       let end = Self.width - Self.right
-      return
-        "<path class=\"level\" d=\"M\(Self.left) \(Self.fixed(at, 1))H\(end)\"/><text class=\"note\" x=\"\(end - 2)\" y=\"\(Self.fixed(at - 4, 1))\" text-anchor=\"end\">\(Page.escaped(label))</text>\n"
+      return "<path class=\"level\" d=\"M\(Self.left) \(Self.fixed(down(value), 1))H\(end)\"/>\n"
     }
   }
 
@@ -136,6 +144,17 @@ public struct Chart: Sendable {
       let note = "\(parts[place].name): \(Self.fixed(100 * share, 1)) %"
       text += bar(from: from, to: to, low, low + share, parts[place].color, note: note)
       low += share
+    }
+    return text
+  }
+
+  private func stack(
+    from: Double, to: Double, _ parts: [(height: Double, note: String)]
+  ) -> String {
+    var (low, text) = (0.0, "")
+    for (place, part) in parts.enumerated() {
+      text += bar(from: from, to: to, low, low + part.height, place, note: part.note)
+      low += part.height
     }
     return text
   }

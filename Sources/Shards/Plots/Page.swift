@@ -37,11 +37,12 @@ public struct Page: Sendable {
     public var title: String
     /// What it tells, in a sentence.
     public var note: String
-    public var chart: Chart
+    /// Nil where there is nothing to draw, and the note says why.
+    public var chart: Chart?
     /// What the colours stand for; nothing where there is only one.
     public var legend: [Chart.Legend]
 
-    public init(_ title: String, note: String, _ chart: Chart, legend: [Chart.Legend] = []) {
+    public init(_ title: String, note: String, _ chart: Chart?, legend: [Chart.Legend] = []) {
       (self.title, self.note, self.chart, self.legend) = (title, note, chart, legend)
     }
   }
@@ -54,23 +55,57 @@ public struct Page: Sendable {
       }
       let legend = names.isEmpty ? "" : "<ul class=\"legend\">\(names.joined())</ul>"
       return
-        "<figure><h2>\(Self.escaped(plot.title))</h2>\n\(plot.chart.svg)\n\(legend)<figcaption>\(Self.escaped(plot.note))</figcaption></figure>"
+        "<figure><h2>\(Self.escaped(plot.title))</h2>\n\(plot.chart?.svg ?? "")\n\(legend)<figcaption>\(Self.escaped(plot.note))</figcaption></figure>"
     }
     body.append("<section class=\"plots\">\n\(figures.joined(separator: "\n"))\n</section>")
   }
 
-  /// Adds a table; on a narrow screen it scrolls by itself. Without `head` it is one of names and what they stand for.
+  /// Adds a table; on a narrow screen it scrolls by itself. Columns of figures are aligned at their ends.
   public mutating func add(table title: String, head: [String], rows: [[String]], note: String = "")
   {
-    let cells = { (row: [String], tag: String) in
-      "<tr>" + row.map { "<\(tag)>\(Self.escaped($0))</\(tag)>" }.joined() + "</tr>"
+    let isFigure = head.indices.map { column in
+      rows.allSatisfy { Self.isFigure($0[column]) }
     }
-    let kind = head.isEmpty ? " class=\"facts\"" : ""
-    let header = head.isEmpty ? "" : "<thead>\(cells(head, "th"))</thead>"
-    let lines = rows.map { cells($0, "td") }.joined(separator: "\n")
+    func line(_ row: [String], _ tag: String) -> String {
+      let cells = zip(row, isFigure).map { text, isFigure in
+        "<\(tag)\(isFigure ? " class=\"n\"" : "")>\(Self.escaped(text))</\(tag)>"
+      }
+      return "<tr>\(cells.joined())</tr>"
+    }
+    let lines = rows.map { line($0, "td") }.joined(separator: "\n")
     let below = note.isEmpty ? "" : "<p class=\"note\">\(Self.escaped(note))</p>"
     body.append(
-      "<section><h2>\(Self.escaped(title))</h2><div class=\"scroll\"><table\(kind)>\(header)<tbody>\n\(lines)\n</tbody></table></div>\(below)</section>"
+      "<section><h2>\(Self.escaped(title))</h2><div class=\"scroll\"><table><thead>\(line(head, "th"))</thead><tbody>\n\(lines)\n</tbody></table></div>\(below)</section>"
+    )
+  }
+
+  private static func isFigure(_ text: String) -> Bool {
+    text.allSatisfy { $0.isASCII && ($0.isNumber || ",.-% ".contains($0)) }
+  }
+
+  /// A fact: a name, a figure, and what it means; where the figure is empty the meaning stands alone.
+  public struct Fact: Sendable {
+    public var name: String
+    public var figure: String
+    public var note: String
+
+    public init(_ name: String, _ figure: String, _ note: String) {
+      (self.name, self.figure, self.note) = (name, figure, note)
+    }
+  }
+
+  /// Adds facts in groups, side by side where there is room.
+  public mutating func add(facts title: String, groups: [(title: String, facts: [Fact])]) {
+    let lists = groups.map { group in
+      let rows = group.facts.map { fact in
+        let figure = fact.figure.isEmpty ? "" : "<b>\(Self.escaped(fact.figure))</b> "
+        return "<dt>\(Self.escaped(fact.name))</dt><dd>\(figure)\(Self.escaped(fact.note))</dd>"
+      }
+      return
+        "<div><h3>\(Self.escaped(group.title))</h3><dl>\(rows.joined(separator: "\n"))</dl></div>"
+    }
+    body.append(
+      "<section><h2>\(Self.escaped(title))</h2><div class=\"facts\">\n\(lists.joined(separator: "\n"))\n</div></section>"
     )
   }
 
@@ -133,6 +168,8 @@ public struct Page: Sendable {
     let classes = light.indices.map {
       ".s\($0){stroke:var(--c\($0))}.f\($0){fill:var(--c\($0))}.b\($0){background:var(--c\($0))}"
     }
+    let level =
+      ".legend .b\(Chart.Legend.level){height:0;width:1.6em;border-top:2px dashed var(--ink);border-radius:0;vertical-align:.25em}"
     let rest =
       ".f\(Chart.Legend.rest){fill:var(--rest)}.b\(Chart.Legend.rest){background:var(--rest)}"
     return """
@@ -146,7 +183,7 @@ public struct Page: Sendable {
       h2{font-size:1rem;margin:0 0 6px}
       section{margin-top:22px}
       .tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(140px,1fr));gap:10px}
-      .tile,figure,.scroll{background:var(--card);border-radius:8px}
+      .tile,figure,.scroll,.facts>div{background:var(--card);border-radius:8px}
       .tile{padding:10px 12px}
       .tile b{display:block;font-size:1.25rem;font-variant-numeric:tabular-nums}
       .tile span,figcaption,.note{color:var(--soft);font-size:.85rem}
@@ -154,7 +191,6 @@ public struct Page: Sendable {
       figure{margin:0;padding:12px 12px 10px;min-width:0}
       svg{display:block;width:100%;height:auto}
       svg text{fill:var(--soft);font-size:11px}
-      svg .note{paint-order:stroke;stroke:var(--card);stroke-width:4px;fill:var(--ink)}
       .grid{stroke:var(--grid);stroke-width:1;fill:none}
       .axis{stroke:var(--soft);stroke-width:1;fill:none}
       .line{fill:none;stroke-width:2;stroke-linejoin:round}
@@ -166,10 +202,19 @@ public struct Page: Sendable {
       table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
       th{color:var(--soft);font-weight:600}
       th,td{text-align:left;padding:4px 14px 4px 0;border-bottom:1px solid var(--grid);vertical-align:top;white-space:nowrap}
-      .facts td:last-child{white-space:normal;overflow-wrap:anywhere}
+      th.n,td.n{text-align:right}
+      th:last-child,td:last-child{padding-right:0}
+      .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,460px),1fr));gap:14px}
+      .facts>div{padding:12px 12px 10px;min-width:0}
+      .facts>div:first-child{grid-column:1/-1}
+      h3{font-size:.9rem;margin:0 0 6px;color:var(--soft)}
+      dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:4px 16px;margin:0;font-size:.9rem;font-variant-numeric:tabular-nums}
+      dt{color:var(--soft)}
+      dd{margin:0;overflow-wrap:anywhere}
       tr:last-child td{border-bottom:0}
       \(classes.joined(separator: "\n"))
       \(rest)
+      \(level)
       """
   }
 }

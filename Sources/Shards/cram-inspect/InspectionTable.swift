@@ -42,7 +42,8 @@ struct InspectionTable {
     if let header = found.header {
       rows.append(("shard", "number \(header.number) of dataset \(found.datasetID)"))
     }
-    rows.append(("tokenizer", found.tokenizerSHA256))
+    let isKnown = found.tokenizerSHA256.contains { $0 != "0" }
+    rows.append(("tokenizer", isKnown ? found.tokenizerSHA256 : "not known"))
     return rows
   }
 

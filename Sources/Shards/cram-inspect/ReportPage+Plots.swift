@@ -34,7 +34,7 @@ extension ReportPage {
     }
     let chart = Chart(
       x: Axis("tokens of a document", .logarithmic, over: bars.flatMap { [$0.from, $0.to] }),
-      y: Axis("documents", over: bars.map(\.height), fromZero: true),
+      y: Axis("documents", over: bars.map(\.height), fromZero: true, isCount: true),
       marks: [.bars(bars, color: 0)], description: "How many documents have which length")
     return Page.Plot(
       "Document lengths",
@@ -55,17 +55,22 @@ extension ReportPage {
       x: Axis(
         "documents in a sequence", over: [-0.5, Double(max(last, 3)) + 0.5], isExact: true,
         label: { $0 < 0 ? "" : "\(Int($0))" }),
-      y: Axis("sequences", over: bars.map(\.height), fromZero: true),
+      y: Axis("sequences", over: bars.map(\.height), fromZero: true, isCount: true),
       marks: [.bars(bars, color: 0)],
       description: "How many sequences hold pieces of how many documents")
     return Page.Plot(
       "Documents a sequence",
-      note: "\(Amount.fixed(report.packing.piecesPerSequence, 2)) on average.", chart)
+      note: "\(Amount.fixed(report.packing.piecesPerSequence, 2)) on average."
+        + (last == counts.count - 1 ? " The last bar is of \(last) or more." : ""), chart)
   }
 
   private var sources: Page.Plot? {
     let mixture = report.mixture
-    guard !mixture.names.isEmpty else { return nil }
+    guard !mixture.names.isEmpty else {
+      return Page.Plot(
+        "Sources over position",
+        note: "Written without provenance: where sequences come from is not known.", nil)
+    }
     let rows = mixture.stretches.enumerated().map { place, row in
       let total = Double(max(row.reduce(0, +), 1))
       let count = Double(mixture.stretches.count)
@@ -96,8 +101,9 @@ extension ReportPage {
     guard means.count > 1 else { return nil }
     let points = means.enumerated().map { Chart.Point(Double($0.offset), $0.element) }
     let chart = Chart(
-      x: Axis(byFrame == nil ? "shard" : "frame", over: points.map(\.x), isExact: true),
-      y: Axis("mean log₂ probability", over: means),
+      x: Axis(
+        byFrame == nil ? "shard" : "frame", over: points.map(\.x), isExact: true, isCount: true),
+      y: Axis("mean log₂ probability", over: means, span: 0.5),
       marks: [.line(points, color: 0)] + (points.count <= 60 ? [.dots(points, color: 0)] : []),
       description: "Mean log-probability of the tokens along the data")
     return Page.Plot(
@@ -108,22 +114,52 @@ extension ReportPage {
   }
 
   private var compression: Page.Plot? {
-    let bits = report.shards.map(\.bitsPerToken)
     let entropy = report.inspection.statistics.entropy
-    let bars = bits.enumerated().map { number, bits in
-      (
-        from: Double(number) - 0.5, to: Double(number) + 0.5, height: bits,
-        note: "\(report.shards[number].file): \(Amount.fixed(bits, 3)) bits a token"
-      )
-    }
+    let shards = report.shards
+    let hasProvenance = shards.contains { $0.bitsOfProvenance > 0 }
+    let heights = shards.map(\.bitsPerToken)
+    let parts = [Chart.Legend("tokens, header and index", color: 0)]
     let chart = Chart(
       x: Axis(
-        "shard", over: [-0.5, Double(bits.count) - 0.5], isExact: true,
-        label: { $0 == $0.rounded() && $0 >= 0 ? "\(Int($0))" : "" }),
-      y: Axis("bits a token", over: bits + [entropy * 1.1], fromZero: true),
-      marks: [.bars(bars, color: 0), .level(entropy, label: "unigram entropy")],
+        "shard", over: [-0.5, Double(shards.count) - 0.5], isExact: true, isCount: true,
+        label: { $0 == $0.rounded() && $0 >= 0 ? Amount.grouped(UInt64($0)) : "" }),
+      y: Axis("bits a token", over: heights + [entropy * 1.1], fromZero: true),
+      marks: compressionMarks + [.level(entropy)],
       description: "Bits that a token takes on disk, by shard")
     return Page.Plot(
-      "Compression by shard", note: "Everything counted, provenance and parity too.", chart)
+      "Compression by shard",
+      note: "A code that sees one token at a time needs at least the unigram entropy.", chart,
+      legend: parts + (hasProvenance ? [Chart.Legend("provenance", color: 1)] : [])
+        + [Chart.Legend("unigram entropy \(Amount.fixed(entropy, 2))", color: Chart.Legend.level)])
+  }
+
+  /// Bars, or lines where there are too many shards for bars.
+  private var compressionMarks: [Chart.Mark] {
+    let shards = report.shards
+    guard shards.count <= 120 else {
+      let points = { (bits: (DatasetReport.ShardFigures) -> Double) in
+        shards.enumerated().map { Chart.Point(Double($0.offset), bits($0.element)) }
+      }
+      let bare = Chart.Mark.line(points { $0.bitsPerToken - $0.bitsOfProvenance }, color: 0)
+      guard shards.contains(where: { $0.bitsOfProvenance > 0 }) else { return [bare] }
+      return [.line(points(\.bitsPerToken), color: 1), bare]
+    }
+    let half = shards.count > 30 ? 0.5 : 0.4
+    return [
+      .stacks(
+        shards.enumerated().map { number, shard in
+          let bare = shard.bitsPerToken - shard.bitsOfProvenance
+          return (
+            from: Double(number) - half, to: Double(number) + half,
+            parts: [
+              (bare, "\(shard.file): \(Amount.fixed(bare, 3)) bits a token"),
+              (
+                shard.bitsOfProvenance,
+                "\(shard.file): provenance, \(Amount.fixed(shard.bitsOfProvenance, 3)) bits a token"
+              ),
+            ]
+          )
+        })
+    ]
   }
 }

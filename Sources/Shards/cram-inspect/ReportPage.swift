@@ -16,13 +16,13 @@ struct ReportPage {
     let kind =
       found.manifest == nil
       ? "a shard"
-      : "a dataset of \(report.shards.count) shard\(report.shards.count == 1 ? "" : "s")"
+      : "a dataset of \(Amount.grouped(UInt64(report.shards.count))) shard\(report.shards.count == 1 ? "" : "s")"
     var page = Page(
       title: found.path, subtitle: "\(kind), as cram inspect \(cramVersion) sees it",
       json: json.serialized())
     page.add(figures: figures)
     page.add(plots: plots)
-    page.add(table: "Everything", head: [], rows: facts)
+    page.add(facts: "Everything", groups: facts)
     if let tokenizer {
       page.add(
         table: "Commonest pieces", head: ["rank", "piece", "id", "occurrences", "share"],
@@ -43,13 +43,12 @@ struct ReportPage {
     return page.html
   }
 
-  private var facts: [[String]] {
+  private var facts: [(title: String, facts: [Page.Fact])] {
     let table = InspectionTable(found: report.inspection, report: report, reading: reading)
-    return table.identity.map { [$0.name, $0.value] }
-      + table.parts.flatMap { part in
-        part.rows.filter { !$0.name.isEmpty }.map {
-          ["\(part.title): \($0.name)", "\($0.figure) \($0.note)"]
-        }
+    return [("what it is", table.identity.map { Page.Fact($0.name, "", $0.value) })]
+      + table.parts.map { part in
+        let rows = part.rows.filter { !$0.name.isEmpty }
+        return (part.title, rows.map { Page.Fact($0.name, $0.figure, $0.note) })
       }
   }
 
@@ -59,12 +58,15 @@ struct ReportPage {
       Page.Figure("sequences", Amount.grouped(found.sequences), key: "sequences"),
       Page.Figure("tokens", Amount.grouped(found.tokens), key: "tokens"),
       Page.Figure("documents", Amount.grouped(found.documents), key: "documents"),
-      Page.Figure("tokens a sequence", "\(found.sequenceLength)", key: "sequence_length"),
+      Page.Figure(
+        "tokens a sequence", Amount.grouped(UInt64(found.sequenceLength)), key: "sequence_length"),
       Page.Figure(
         "pieces in the vocabulary", Amount.grouped(UInt64(found.vocabularySize)),
         key: "vocabulary_size"),
       Page.Figure("bytes", Amount.grouped(found.bytes), key: "bytes"),
-      Page.Figure("bits a token", Amount.fixed(found.bitsPerToken, 3), key: "bits_per_token"),
+      Page.Figure(
+        "bits a token, everything counted", Amount.fixed(found.bitsPerToken, 3),
+        key: "bits_per_token"),
       Page.Figure(
         "bits of unigram entropy", Amount.fixed(found.statistics.entropy, 3),
         key: "unigram_entropy_bits"),

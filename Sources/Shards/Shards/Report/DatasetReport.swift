@@ -25,6 +25,8 @@ public struct DatasetReport: Sendable {
     public var bytes: UInt64
     /// Bits that a token takes on disk.
     public var bitsPerToken: Double
+    /// How many of them tell where the token comes from.
+    public var bitsOfProvenance: Double
     /// The mean over its tokens of log₂ of how often the token occurs in the whole dataset.
     public var meanLogProbability: Double
   }
@@ -58,6 +60,7 @@ public struct DatasetReport: Sendable {
     var file: String
     var documents: UInt64
     var bytes: UInt64
+    var provenanceBytes: UInt64
     var histogram: [UInt64]
     var packing: PackingSummary
 
@@ -66,6 +69,7 @@ public struct DatasetReport: Sendable {
       file = Folder.name(of: shard.path)
       documents = shard.documents
       bytes = shard.byteCount
+      provenanceBytes = shard.provenanceBytes
       histogram = try shard.histogram()
       packing = try shard.packing() ?? PackingSummary()
     }
@@ -75,7 +79,8 @@ public struct DatasetReport: Sendable {
       let sum = zip(histogram, logs).reduce(0.0) { $0 + Double($1.0) * $1.1 }
       return ShardFigures(
         file: file, sequences: header.sequences, documents: documents, bytes: bytes,
-        bitsPerToken: 8 * Double(bytes) / tokens, meanLogProbability: sum / tokens)
+        bitsPerToken: 8 * Double(bytes) / tokens,
+        bitsOfProvenance: 8 * Double(provenanceBytes) / tokens, meanLogProbability: sum / tokens)
     }
   }
 
@@ -122,6 +127,7 @@ extension DatasetReport.ShardFigures {
     [
       "file": .string(file), "sequences": .unsigned(sequences), "documents": .unsigned(documents),
       "bytes": .unsigned(bytes), "bits_per_token": .double(bitsPerToken),
+      "provenance_bits_per_token": .double(bitsOfProvenance),
       "mean_log2_probability": .double(meanLogProbability),
     ]
   }
