@@ -124,7 +124,7 @@ struct InspectCommandTests {
   @Test func `what cannot be shown is one line and status 1`() throws {
     try withDataset { folder, _ in
       let cases: [([String], String)] = [
-        (["\(folder)/missing"], "missing"), ([folder], "the datasets here are \(folder)/train"),
+        (["\(folder)/missing"], "missing"), ([folder], "; name \(folder)/train"),
         (["\(folder)/train", "--decode", "23"], "no sequence 23"),
         (["\(folder)/train/manifest.json"], "is not a shard"), (["/dev/null"], "is not a shard"),
       ]

@@ -16,6 +16,8 @@ public enum ShardError: Error, Equatable, CustomStringConvertible {
   case foreignShard(path: String, found: String)
   /// The manifest does not describe a dataset.
   case badManifest(path: String, found: String)
+  /// A folder without a manifest, and the datasets that lie in it.
+  case noDataset(path: String, inside: [String])
   /// There is no such sequence.
   case noSequence(path: String, sequence: UInt64, count: UInt64)
   /// The dataset was written without provenance.
@@ -46,6 +48,8 @@ public enum ShardError: Error, Equatable, CustomStringConvertible {
       "\(path) is not the shard of the manifest: \(found); copy the dataset again, or make it again with cram tokenize"
     case .badManifest(let path, let found):
       "\(path): \(found); copy it again, or make the dataset again with cram tokenize"
+    case .noDataset(let path, let inside):
+      "\(path)/\(Manifest.fileName): there is no such file; name \(inside.isEmpty ? "a folder of shards that has one" : inside.joined(separator: " or "))"
     case .noSequence(let path, let sequence, let count):
       "\(path) has no sequence \(sequence): it holds \(count), counted from 0; name a smaller one"
     case .noProvenance(let path):
@@ -69,7 +73,8 @@ public enum ShardError: Error, Equatable, CustomStringConvertible {
     case .file(let error): error.path
     case .notAShard(let path, _, _), .newerFormat(let path, _, _, _), .damaged(let path, _, _),
       .damagedFrame(let path, _, _, _), .foreignShard(let path, _), .badManifest(let path, _),
-      .noSequence(let path, _, _), .noProvenance(let path), .noDocument(let path, _),
+      .noDataset(let path, _), .noSequence(let path, _, _), .noProvenance(let path),
+      .noDocument(let path, _),
       .tooLarge(let path, _), .beyondRepair(let path, _), .unlike(let path, _, _, _, _),
       .notImportable(let path, _):
       path

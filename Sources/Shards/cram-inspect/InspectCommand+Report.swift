@@ -53,8 +53,11 @@ extension InspectCommand {
       try Export(target, threads: common.threadCount).write(
         format, to: output, progress: meter, cancellation: .process)
     }
-    common.console.say(
-      "\(Amount.grouped(target.sequences)) sequences as \(format.rawValue) -> \(output)")
+    // What is written to a pipe or to standard output is not to be mixed with words.
+    if !output.hasPrefix("/dev/"), Folder.kind(of: output) != .other {
+      common.console.say(
+        "\(Amount.grouped(target.sequences)) sequences as \(format.rawValue) -> \(output)")
+    }
     common.console.printJSON([
       "format": .string(format.rawValue), "output": .string(output),
       "sequences": .unsigned(target.sequences),

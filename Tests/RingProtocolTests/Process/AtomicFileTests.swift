@@ -27,6 +27,15 @@ import Testing
     }
   }
 
+  @Test func `a device stays what it is`() throws {
+    try withTemporaryFolder { folder in
+      try #require(symlink("/dev/null", folder + "/device") == 0)
+      try AtomicFile.replace(folder + "/device", with: "text")
+      #expect(Folder.kind(of: folder + "/device") == .other)
+      #expect(try Folder.entries(of: folder) == ["device"])
+    }
+  }
+
   @Test func `a folder that is not there is named`() throws {
     let error = #expect(throws: FileError.self) {
       try AtomicFile.replace("/nowhere/at/all", with: "x")

@@ -3,12 +3,16 @@ import Glibc
 /// A file that appears whole or not at all.
 ///
 /// Bytes go to `PATH.tmp`; `commit` makes them durable and gives them their name. A value that is dropped without `commit` removes what it wrote.
+///
+/// What is no regular file (a device, a pipe), and whatever lies in `/dev` such as `/dev/stdout`, is written directly: a new file in its place would
+/// take it away from everybody.
 public struct AtomicFile: ~Copyable {
   /// The final path.
   public let path: String
   /// Bytes written so far.
   public private(set) var count: UInt64 = 0
   private let descriptor: Int32
+  private let isDirect: Bool
   private var buffer: [UInt8] = []
   private var isCommitted = false
 
@@ -19,15 +23,26 @@ public struct AtomicFile: ~Copyable {
 
   /// Begins a file that will be called `path`; what an earlier, killed writer left under the temporary name is replaced.
   public init(path: String) throws(FileError) {
-    let opened = open(path + ".tmp", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    let isDirect = Self.isWrittenDirectly(path)
+    let opened =
+      isDirect
+      ? open(path, O_WRONLY | O_APPEND | O_CLOEXEC)
+      : open(path + ".tmp", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard opened >= 0 else { throw FileError("write", path, errno: errno) }
-    self.path = path
+    (self.path, self.isDirect) = (path, isDirect)
     descriptor = opened
+  }
+
+  private static func isWrittenDirectly(_ path: String) -> Bool {
+    let kind = Folder.kind(of: path)
+    let absolute = Folder.absolute(path)
+    return kind == .other
+      || kind == .file && absolute.hasPrefix("/dev/") && !absolute.hasPrefix("/dev/shm/")
   }
 
   deinit {
     close(descriptor)
-    if !isCommitted { unlink(temporaryPath) }
+    if !isCommitted, !isDirect { unlink(temporaryPath) }
   }
 
   /// Appends `bytes`.
@@ -62,6 +77,7 @@ public struct AtomicFile: ~Copyable {
   /// Makes the bytes durable, gives the file its name, and makes the name durable.
   public consuming func commit() throws(FileError) {
     try flush()
+    guard !isDirect else { return }
     guard fsync(descriptor) == 0 else { throw FileError("write", path, errno: errno) }
     guard rename(temporaryPath, path) == 0 else { throw FileError("write", path, errno: errno) }
     isCommitted = true

@@ -10,7 +10,10 @@ extension Export {
     to folder: String, _ progress: ProgressMeter?, _ cancellation: CancellationFlag
   ) throws {
     try Folder.create(folder)
-    if let name = try Folder.entries(of: folder).first(where: { !Self.isMDS($0) }) {
+    // Shards without an index are what a stopped run left.
+    if let name = try Folder.entries(of: folder).first(where: {
+      $0 == "index.json" || !Self.isMDS($0)
+    }) {
       throw OutputFolderError.foreign(path: folder, name: name)
     }
     for name in try Folder.entries(of: folder) { try Folder.remove(folder + "/" + name) }
@@ -35,7 +38,7 @@ extension Export {
   }
 
   private static func isMDS(_ name: String) -> Bool {
-    name == "index.json" || (name.hasPrefix("shard.") && name.contains(".mds"))
+    (name.hasPrefix("shard.") && name.contains(".mds"))
       || name == "index.json.tmp"
   }
 

@@ -23,12 +23,7 @@ public enum InspectionTarget: Sendable {
     let sides = ["train", "heldout"].filter {
       Folder.kind(of: "\(folder)/\($0)/\(Manifest.fileName)") == .file
     }
-    throw .badManifest(
-      path: folder + "/" + Manifest.fileName,
-      found: sides.isEmpty
-        ? "there is no such file, so the folder is no dataset"
-        : "there is no such file; the datasets here are \(sides.map { folder + "/" + $0 }.joined(separator: " and "))"
-    )
+    throw .noDataset(path: folder, inside: sides.map { folder + "/" + $0 })
   }
 
   /// How many sequences it holds.

@@ -56,7 +56,7 @@ public struct Repair {
   private func repair(shard path: String, to folder: String, sha256: String?) throws -> Outcome {
     let target = folder + "/" + Folder.name(of: path)
     guard target != path else {
-      throw ShardError.beyondRepair(path: path, found: "--output is its own folder")
+      throw FileError("write", path, detail: "it is what is to be repaired; name another folder")
     }
     var surgery = try ShardSurgery(path)
     let isWhole = Verification.problems(shard: path, threads: threads).isEmpty
