@@ -49,7 +49,7 @@ public final class MDSFolder: TokenCollection {
 
   public func read(_ range: Range<UInt64>, into target: UnsafeMutableBufferPointer<UInt32>) throws {
     var at = range.lowerBound
-    var sample = place(of: at, in: documentEnds)
+    var sample = document(holding: at)
     while at < range.upperBound {
       let shard = shardIndex(ofSample: sample)
       let bytes = try content(ofShard: shard)
@@ -67,15 +67,6 @@ public final class MDSFolder: TokenCollection {
         if at == documentEnds[sample] { sample += 1 }
       }
     }
-  }
-
-  private func place(of token: UInt64, in ends: [UInt64]) -> Int {
-    var (low, high) = (0, ends.count - 1)
-    while low < high {
-      let middle = (low + high) / 2
-      if ends[middle] <= token { low = middle + 1 } else { high = middle }
-    }
-    return low
   }
 
   private func shardIndex(ofSample sample: Int) -> Int {

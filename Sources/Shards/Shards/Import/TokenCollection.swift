@@ -19,6 +19,16 @@ extension TokenCollection {
   /// Tokens of all documents.
   public var tokens: UInt64 { documentEnds.last ?? 0 }
 
+  /// The first document that ends behind `token`, which is one of theirs.
+  func document(holding token: UInt64) -> Int {
+    var (low, high) = (0, documentEnds.count - 1)
+    while low < high {
+      let middle = (low + high) / 2
+      if documentEnds[middle] <= token { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
   /// The highest id that occurs; reads everything.
   public func maximumID(progress: ProgressMeter?, cancellation: CancellationFlag) throws -> UInt32 {
     var maximum: UInt32 = 0
@@ -95,7 +105,7 @@ public final class ImportedSource: SequenceSource {
 
   private func pieces(_ tokens: Range<UInt64>) -> SequencePieces {
     let ends = collection.documentEnds
-    var document = Self.document(holding: tokens.lowerBound, ends)
+    var document = collection.document(holding: tokens.lowerBound)
     var result = SequencePieces()
     for begin in stride(from: tokens.lowerBound, to: tokens.upperBound, by: length) {
       var (at, row) = (begin, [DocumentPiece]())
@@ -111,16 +121,6 @@ public final class ImportedSource: SequenceSource {
       result.append(row)
     }
     return result
-  }
-
-  /// The first document that ends behind `token`.
-  private static func document(holding token: UInt64, _ ends: [UInt64]) -> Int {
-    var (low, high) = (0, ends.count - 1)
-    while low < high {
-      let middle = (low + high) / 2
-      if ends[middle] <= token { low = middle + 1 } else { high = middle }
-    }
-    return low
   }
 
   /// How long the documents are.
